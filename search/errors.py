@@ -45,6 +45,10 @@ def refuse(file: str, message: str) -> UserError:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """" Did you mean 'x'?" if one of the known words is close, else nothing."""
-    close = difflib.get_close_matches(word, [str(name) for name in known], n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    """The words `; did you mean 'x'?` if one of the known words is close, else nothing.
+
+    A wrong case alone is the closest that a word can be.
+    """
+    folded = {str(name).casefold(): str(name) for name in known}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[close[0]]!r}?" if close else ""

@@ -1,4 +1,4 @@
-"""The words that the platform and the trainables share; pydantic only, so that it imports in no time."""
+"""The words that the platform and the trainables share; pydantic only, to import in no time."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""`tune-track`: the MLflow pages of the searches, and bringing them up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search.cli.command import STORAGE, Storage, become, console, entry, new_app
+from search.errors import refuse
+from search.folder import open_folder
+
+app = new_app(no_args_is_help=False)
+
+
+@app.command()
+def track(
+    action: Annotated[
+        str, typer.Argument(metavar="[sync]", help="`sync` writes searches to MLflow again.")
+    ] = "ui",
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="The searches to sync.")
+    ] = None,
+    port: Annotated[int, typer.Option("-p", "--port", help="Where the pages are served.")] = 5000,
+    storage: Storage = STORAGE,
+) -> None:
+    """Serve MLflow's pages on the tracking store of the searches, or `tune-track sync NAME...`."""
+    from search.engine.cluster import prepare_environment
+
+    prepare_environment()
+    if action == "sync":
+        _sync(names or [], storage)
+    elif action == "ui":
+        _serve(storage, port)
+    else:
+        raise refuse(action, "is not a thing to do; give `sync NAME...`, or nothing for the pages")
+
+
+def _sync(names: list[str], storage: Path) -> None:
+    if not names:
+        raise refuse("sync", "name the searches to write to MLflow")
+    folders = [open_folder(name, storage) for name in names]
+    from search.engine.record import Record
+    from search.engine.tracker import sync
+    from search.tables import write_tables
+
+    for folder in folders:
+        result = Record.open(folder.record).result()
+        sync(folder, result, write_tables(result, folder))
+        console().print(f"{result.name}: {len(result.started())} trials are in MLflow")
+
+
+def _serve(storage: Path, port: int) -> None:
+    from search.engine.tracker import masked, tracking_uri
+
+    uri = tracking_uri(storage)
+    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
+        raise refuse(str(storage), "no search was tracked here yet; run one, or give --storage DIR")
+    where = f"http://127.0.0.1:{port}"
+    console().print(f"MLflow on {masked(uri)}: {where} (Ctrl-C ends it)", soft_wrap=True)
+    become("mlflow", "ui", "--backend-store-uri", uri, "--host", "127.0.0.1", "--port", str(port))
+
+
+main = entry(app)

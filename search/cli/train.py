@@ -1,0 +1,157 @@
+"""`tune-train`: train a config to its end, perhaps from a checkpoint of a search."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from search.cli.command import STORAGE, Storage, console, entry, new_app
+from search.config_file import TrainingConfig, load_config
+from search.follow_up import (
+    TrainingLog,
+    best_of,
+    new_folder,
+    objective_of,
+    open_training,
+    read_origin,
+    write_config,
+)
+from search.running_trial import Finished
+from search.trials import Objective
+from trainables.contract import Placement
+
+app = new_app()
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Over what a training is spread."""
+
+    workers: int
+    cpus: int
+    gpus: float
+    address: str | None
+
+    @property
+    def alone(self) -> bool:
+        return self.workers == 1 and self.address is None
+
+
+@app.command()
+def train(
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="A base config, or the one `tune-best` wrote.")
+    ],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="Override a key, such as trainer.max_epochs=100."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder to write (default: a new one).")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Default: the seed of the exported trial.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Two or more train through Ray Train.")] = 1,
+    cpus: Annotated[int, typer.Option(min=1, help="CPUs for each worker.")] = 1,
+    gpus: Annotated[float, typer.Option(min=0, help="GPUs for each worker.")] = 0,
+    address: Annotated[str | None, typer.Option(help="Train on this Ray cluster.")] = None,
+    track: Annotated[bool, typer.Option(help="Write the training to MLflow.")] = True,
+    storage: Storage = STORAGE,
+) -> None:
+    """Train one config to its end, in this process: also the way to debug a trainable.
+
+    Examples:
+        tune-train configs/signal.yaml trainer.max_epochs=5
+
+        tune-train best/config.yaml trainer.max_epochs=100
+
+        tune-train best/config.yaml checkpointing.continue_training=true trainer.max_epochs=60
+    """
+    parsed = load_config(config, overrides or [])
+    origin = read_origin(parsed.path)
+    folder = _folder(out, storage, parsed.path)
+    screen = console()
+    objective = objective_of(parsed.trainable.load().METRICS, origin)
+    log = TrainingLog(folder, [_printer(screen)])
+    write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
+    run = _tracking(storage, parsed, folder, origin, log) if track else None
+    chosen = seed if seed is not None else (origin or {}).get("seed", 0)
+    _fit(parsed, folder, objective, chosen, Workers(workers, cpus, gpus, address), log)
+    kept = best_of(log.last.kept, objective) if log.last else None
+    files = [folder / "config.yaml", folder / "metrics.csv"]
+    if kept is not None:
+        screen.print(f"Best checkpoint: {folder / kept.path}", soft_wrap=True, highlight=False)
+        files.append(folder / kept.path)
+    if run is not None:
+        run.end("FINISHED", files)
+
+
+def _folder(out: Path | None, storage: Path, config: Path) -> Path:
+    generic = config.stem == "config"
+    name = config.resolve().parent.name if generic else config.stem
+    return new_folder(out.parent, out.name) if out else new_folder(storage / "trained", name)
+
+
+def _printer(screen: Console) -> Callable[[Finished], None]:
+    def show(finished: Finished) -> None:
+        report = finished.report
+        values = "  ".join(f"{name} {value:.5g}" for name, value in report.metrics.items())
+        screen.print(f"epoch {report.epoch:4d}  {report.seconds:8.1f} s  {values}", highlight=False)
+
+    return show
+
+
+def _tracking(
+    storage: Path, parsed: TrainingConfig, folder: Path, origin: Any, log: TrainingLog
+) -> Any:
+    from search.engine.cluster import prepare_environment
+
+    prepare_environment()
+    from search.engine.training_run import TrainingRun
+
+    run = TrainingRun(storage, parsed.trainable.name, folder.name)
+    run.begin(parsed.plain, origin)
+    log.listeners.append(run.write)
+    return run
+
+
+def _fit(
+    parsed: TrainingConfig,
+    folder: Path,
+    objective: Objective,
+    seed: int,
+    spread: Workers,
+    log: TrainingLog,
+) -> None:
+    if spread.alone:
+        placement = Placement(cpus=spread.cpus, gpus=spread.gpus)
+        trial = open_training(folder, objective, seed, placement, log.write)
+        trial.store.keep = parsed.config.keep_checkpoints()
+        parsed.trainable.load().fit(parsed.config, trial)
+        return
+    from search.engine.train_workers import Training, train_over_workers
+
+    training = Training(
+        trainable=parsed.trainable.text,
+        trainable_file=parsed.trainable.file,
+        search_path=tuple(path for path in sys.path if path),
+        config=parsed.plain,
+        folder=str(folder.resolve()),
+        metric=objective.metric,
+        mode=objective.mode,
+        seed=seed,
+        cpus=spread.cpus,
+        gpus=spread.gpus,
+        workers=spread.workers,
+    )
+    train_over_workers(training, spread.address, log.write)
+
+
+main = entry(app)

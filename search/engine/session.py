@@ -1,0 +1,202 @@
+"""The inside of a search: record, sampler, scheduler, workers and listeners, wired to one Tuner."""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+from dataclasses import asdict
+
+import ray
+from ray import tune
+from ray.tune.experiment import Trial as RayTrial
+
+from search.causes import headline
+from search.engine.cluster import Cluster
+from search.engine.distributed_trial import run_distributed_trial
+from search.engine.ends import EarlyEnd, FaultLimit, RoomLimit, ending_on_signals
+from search.engine.local_trial import run_local_trial
+from search.engine.manifest import describe
+from search.engine.record import Record
+from search.engine.recorder import Listener, Recorder
+from search.engine.run import Options, Outcome, View
+from search.engine.samplers import build_sampler
+from search.engine.schedulers import build_scheduler, rungs
+from search.engine.searcher import RecordSearcher, enqueue_first_points
+from search.engine.tracker import Tracker, finish_tracking
+from search.engine.worker import Job
+from search.exits import Exit
+from search.finalists import evaluate
+from search.folder import SearchFolder
+from search.load import Search
+from search.result import SearchResult
+from search.tables import write_tables
+from search.trials import Objective
+
+log = logging.getLogger(__name__)
+
+DRIVER_BYTES = 1_000_000
+
+HANDS_OVER = frozenset({"hyperband", "pbt"})
+"""Schedulers that pause or clone trials, so that checkpoints must outlive their trial."""
+
+
+def run(
+    search: Search, folder: SearchFolder, options: Options, view: View, cluster: Cluster
+) -> Outcome:
+    """Run the trials that are left and bring record, tables and tracking to their end."""
+    objective = Objective(search.spec.metric, search.spec.mode)
+    record = open_record(search, folder, objective)
+    end = EarlyEnd()
+    recorder = Recorder(record, folder, end)
+    searcher = RecordSearcher(search, record, recorder.begin)
+    tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
+    limits: list[Listener] = [FaultLimit(search.spec.fault_limit(), end), RoomLimit(folder.path, end)]
+    recorder.listeners += [view, *limits]
+    if tracker is not None:
+        recorder.listeners.append(tracker)
+        tracker.start()
+    concurrent = concurrency(search)
+    view.started(cluster, rungs(search.spec.scheduler, search.max_epochs()), concurrent)
+    with ending_on_signals(end), view.searching():
+        _fit(build_tuner(search, folder, searcher, recorder, end, concurrent), end)
+        recorder.end_unfinished()
+    return _close(search, folder, record, searcher, end, tracker)
+
+
+def _fit(tuner: tune.Tuner, end: EarlyEnd) -> None:
+    """Run the trials; a fault of Ray's ends the search in order, so that it can be resumed."""
+    try:
+        tuner.fit()
+    except Exception as error:
+        log.exception("Ray Tune ended the search")
+        end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)
+
+
+def open_record(search: Search, folder: SearchFolder, objective: Objective) -> Record:
+    """The record of this search, begun anew or gone on with."""
+    sampler = build_sampler(search.spec.sampler, search.spec.seed)
+    if folder.holds_search():
+        record = Record.open(folder.record, sampler)
+        record.interrupt_running()
+        return record
+    record = Record.create(folder.record, search.spec.name, objective, sampler)
+    record.write_manifest(describe(search))
+    enqueue_first_points(search, record)
+    return record
+
+
+def concurrency(search: Search) -> int:
+    """How many trials run at once: as many as fit, so that none waits for what another holds."""
+    available: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    needs = {
+        "CPU": search.resources.cpus * search.resources.workers,
+        "GPU": search.resources.gpus * search.resources.workers,
+    }
+    fits = [available.get(kind, 0) / amount for kind, amount in needs.items() if amount]
+    most = max(1, math.floor(min(fits) + 1e-9))
+    return min(most, search.spec.max_concurrent or most)
+
+
+def build_tuner(
+    search: Search,
+    folder: SearchFolder,
+    searcher: RecordSearcher,
+    recorder: Recorder,
+    end: EarlyEnd,
+    concurrent: int,
+) -> tune.Tuner:
+    """Ray's Tuner; it decides who runs where and who stops, and owns no result."""
+    spec = search.spec
+    scheduler = build_scheduler(
+        spec.scheduler, search.space, search.max_epochs(), spec.mode, spec.seed
+    )
+    local = search.resources.workers == 1
+    function = run_local_trial if local else run_distributed_trial
+    resources = {"cpu": search.resources.cpus, "gpu": search.resources.gpus}
+    # The driver of a distributed trial only waits: a trace of memory, since a part of a CPU would
+    # leave too few for its workers, and Ray refuses to place what asks for nothing.
+    resources = resources if local else {"memory": DRIVER_BYTES}
+    trainable = tune.with_parameters(function, job=asdict(job_of(search, folder)))
+    trainable.__name__ = f"{spec.name}_trial"
+    return tune.Tuner(
+        tune.with_resources(trainable, resources),
+        param_space={},
+        tune_config=tune.TuneConfig(
+            search_alg=searcher,
+            scheduler=scheduler,
+            num_samples=-1,
+            max_concurrent_trials=concurrent,
+            reuse_actors=local,
+            trial_name_creator=_name,
+            trial_dirname_creator=_name,
+        ),
+        run_config=tune.RunConfig(
+            name="tune",
+            storage_path=str(folder.ray.resolve()),
+            callbacks=[recorder],
+            stop=end,
+            verbose=0,
+        ),
+    )
+
+
+def _name(trial: RayTrial) -> str:
+    return f"trial_{trial.config['number']:05d}"
+
+
+def job_of(search: Search, folder: SearchFolder) -> Job:
+    """What every trial of the search has in common."""
+    return Job(
+        name=search.spec.name,
+        folder=str(folder.path.resolve()),
+        trainable=search.trainable.text,
+        trainable_file=search.trainable.file,
+        search_path=tuple(path for path in sys.path if path),
+        base=search.base,
+        blocks=search.space.blocks(),
+        metric=search.spec.metric,
+        mode=search.spec.mode,
+        cpus=search.resources.cpus,
+        gpus=search.resources.gpus,
+        workers=search.resources.workers,
+        hands_over=search.spec.scheduler.name in HANDS_OVER,
+    )
+
+
+def _close(
+    search: Search,
+    folder: SearchFolder,
+    record: Record,
+    searcher: RecordSearcher,
+    end: EarlyEnd,
+    tracker: Tracker | None,
+) -> Outcome:
+    if end.reason is None:
+        record.write_tests(test_finalists(search, folder, record.result()))
+    result = record.result()
+    files = write_tables(result, folder)
+    error = finish_tracking(tracker, result, files, folder) if tracker else None
+    code = end.code or (Exit.DONE if result.ranked() else Exit.NOTHING_USABLE)
+    asked = searcher.asked
+    return Outcome(
+        result, int(code), end.reason, asked.rejected, asked.duplicates, asked.exhausted, error
+    )
+
+
+def test_finalists(
+    search: Search, folder: SearchFolder, result: SearchResult
+) -> dict[int, dict[str, float]]:
+    """Open the test data, once, for the best few; a trial that cannot be tested has no entry."""
+    tests = {}
+    for trial in result.ranked()[: search.spec.finalists]:
+        checkpoint = trial.best_checkpoint(result.objective)
+        if checkpoint is None:
+            continue
+        try:
+            tests[trial.number] = evaluate(
+                trial.config, folder.path / checkpoint.path, "test", search.trainable
+            )
+        except Exception:
+            log.exception("trial %d has no test metrics", trial.number)
+    return tests

@@ -1,0 +1,173 @@
+"""MLflow, written by one thread beside the search: a slow or dead server costs nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from search.folder import SearchFolder
+from search.result import SearchResult
+from search.trials import State, TrialRecord
+
+if TYPE_CHECKING:
+    from search.engine.export import Exporter
+
+log = logging.getLogger(__name__)
+
+PERIOD_SECONDS = 2.0
+RETRY_SECONDS = 20.0
+CLOSING_SECONDS = 30.0
+
+
+def tracking_uri(storage: Path) -> str:
+    """Where searches are tracked: MLFLOW_TRACKING_URI, else one SQLite file beside them."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{storage.resolve()}/mlflow.db"
+
+
+def masked(uri: str) -> str:
+    """The address without its password."""
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    host = parts.netloc.rsplit("@", 1)[1]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+
+
+def open_exporter(storage: Path, manifest: Mapping[str, Any]) -> Exporter:
+    """Connect to the store, making it if it is a SQLite file that is not there yet."""
+    from mlflow import MlflowClient
+
+    from search.engine.export import Exporter
+
+    with alone(storage):
+        client = MlflowClient(tracking_uri=tracking_uri(storage))
+        return Exporter(client, manifest, artifact_root(storage))
+
+
+def artifact_root(storage: Path) -> str | None:
+    """Where artifacts lie beside a SQLite file of ours; a server decides that itself."""
+    local = tracking_uri(storage).startswith("sqlite:")
+    return (storage.resolve() / "mlartifacts").as_uri() if local else None
+
+
+@contextmanager
+def alone(storage: Path) -> Iterator[None]:
+    """One process at a time: MLflow's first migrations of a fresh SQLite file collide otherwise."""
+    if not tracking_uri(storage).startswith("sqlite:"):
+        yield
+        return
+    storage.mkdir(parents=True, exist_ok=True)
+    with (storage / ".mlflow.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Tracker:
+    """Takes what happens to the trials and writes it to MLflow when it can.
+
+    The record holds everything, so that nothing is spooled: what could not be written while the
+    search ran is written by `tune-track sync`.
+    """
+
+    def __init__(self, storage: Path, manifest: Mapping[str, Any]) -> None:
+        self._storage = storage
+        self._manifest = manifest
+        self._pending: dict[int, TrialRecord] = {}
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._exporter: Exporter | None = None
+        self._thread = threading.Thread(target=self._run, name="mlflow-tracker", daemon=True)
+        self.error: str | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def trial_changed(self, trial: TrialRecord) -> None:
+        """Remember the newest state of a trial; returns at once."""
+        with self._lock:
+            self._pending[trial.number] = trial
+
+    def close(self) -> Exporter | None:
+        """Write what is left, for a while; the exporter if everything could be written."""
+        self._ending.set()
+        self._thread.join(CLOSING_SECONDS)
+        if self._thread.is_alive():
+            self.error = self.error or "the tracking server did not answer in time"
+        return self._exporter if self.error is None and not self._pending else None
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            wait = PERIOD_SECONDS if self._flush() else RETRY_SECONDS
+            self._ending.wait(wait)
+        self._flush()
+
+    def _flush(self) -> bool:
+        """Write every pending trial; whether that went well."""
+        with self._lock:
+            batch, self._pending = self._pending, {}
+        try:
+            self._exporter = self._exporter or open_exporter(self._storage, self._manifest)
+            while batch:
+                number = next(iter(batch))
+                self._exporter.trial(batch[number])
+                del batch[number]
+        except Exception as error:  # noqa: BLE001 - tracking must never end a search
+            self._put_back(batch, error)
+            return False
+        self.error = None
+        return True
+
+    def _put_back(self, batch: dict[int, TrialRecord], error: Exception) -> None:
+        if self.error is None:
+            log.warning("MLflow cannot be written", exc_info=error)
+        self.error = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        with self._lock:
+            self._pending = batch | self._pending
+
+
+def finish_tracking(
+    tracker: Tracker, result: SearchResult, files: Sequence[Path], folder: SearchFolder
+) -> str | None:
+    """Write the outcome to MLflow; what is missing there, or None."""
+    exporter = tracker.close()
+    if exporter is None:
+        return tracker.error or "some trials could not be written"
+    try:
+        export_outcome(exporter, result, files, folder)
+    except Exception as error:
+        log.exception("the outcome of the search could not be written to MLflow")
+        return str(error)
+    return None
+
+
+def export_outcome(
+    exporter: Exporter, result: SearchResult, files: Sequence[Path], folder: SearchFolder
+) -> None:
+    """The state of the whole search, its tables and its best checkpoint, on the parent run."""
+    best = result.ranked()[:1]
+    metrics: dict[str, float] = {"epochs_spent": result.epochs_spent()}
+    for trial in best:
+        metrics |= {f"best_{result.objective.metric}": trial.value(result.objective)}
+        metrics |= dict(result.tests.get(trial.number, {}))
+    unfinished = any(trial.state is State.INTERRUPTED for trial in result.trials)
+    exporter.search("interrupted" if unfinished else "complete", metrics, files)
+    for trial in best:
+        checkpoint = trial.best_checkpoint(result.objective)
+        if checkpoint is not None and (folder.path / checkpoint.path).is_file():
+            exporter.checkpoint(folder.path / checkpoint.path)
+
+
+def sync(folder: SearchFolder, result: SearchResult, files: Sequence[Path]) -> None:
+    """Bring MLflow to what the record holds; doing it twice changes nothing."""
+    exporter = open_exporter(folder.path.parent, result.manifest)
+    for trial in result.trials:
+        exporter.trial(trial)
+    export_outcome(exporter, result, files, folder)

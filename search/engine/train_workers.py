@@ -1,0 +1,87 @@
+"""A training outside a search over several workers: Ray Train alone, without Tune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from search.engine.cluster import prepare_environment, require_token, running_cluster
+from search.running_trial import Finished
+from search.trials import Checkpoint, Objective, Report
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is trained, as plain data."""
+
+    trainable: str
+    trainable_file: str | None
+    search_path: tuple[str, ...]
+    config: Mapping[str, Any]
+    folder: str
+    metric: str
+    mode: str
+    seed: int
+    cpus: int
+    gpus: float
+    workers: int
+
+
+def train_over_workers(
+    training: Training, address: str | None, listen: Callable[[Finished], None]
+) -> None:
+    """Train to the end; every epoch is heard on the driver."""
+    prepare_environment()
+    if address is None:
+        require_token()
+    with running_cluster(address, dashboard=False):
+        from ray.train import RunConfig, UserCallback
+        from ray.train.torch import TorchConfig, TorchTrainer
+
+        from search.engine.distributed_trial import scaling
+
+        class Listen(UserCallback):
+            def after_report(self, run_context: Any, metrics: Any, checkpoint: Any) -> None:
+                listen(_finished(metrics[0]))
+
+        trainer = TorchTrainer(
+            _loop,
+            train_loop_config=asdict(training),
+            torch_config=TorchConfig(backend="nccl" if training.gpus else "gloo"),
+            scaling_config=scaling(training.workers, training.cpus, training.gpus),
+            run_config=RunConfig(
+                name="train", storage_path=f"{training.folder}/ray", callbacks=[Listen()]
+            ),
+        )
+        trainer.fit()
+
+
+def _finished(message: Mapping[str, Any]) -> Finished:
+    kept = tuple(Checkpoint(**checkpoint) for checkpoint in message["kept"])
+    return Finished(Report(**message["report"]), message["best"], kept)
+
+
+def _loop(payload: dict[str, Any]) -> None:
+    import sys
+
+    import ray.train
+
+    from search.engine.distributed_trial import placement_here
+    from search.follow_up import open_training
+    from search.names import TrainableRef
+
+    training = Training(**payload)
+    sys.path[:0] = [path for path in training.search_path if path not in sys.path]
+    trainable = TrainableRef(training.trainable, training.trainable_file).load()
+    config = trainable.Config.model_validate(dict(training.config))
+
+    def send(finished: Finished) -> None:
+        ray.train.report(asdict(finished))
+
+    objective = Objective(training.metric, training.mode)
+    placement = placement_here(training.workers, training.cpus, training.gpus)
+    trial = open_training(Path(training.folder), objective, training.seed, placement, send)
+    trial.store.keep = config.keep_checkpoints()
+    trainable.fit(config, trial)

@@ -1,0 +1,21 @@
+"""The keys of a Ray result that our schedulers, stopper and recorder read."""
+
+from __future__ import annotations
+
+EPOCH = "epoch"
+"""The number of the epoch just finished, counted from 1 over the whole life of a trial."""
+
+PLANNED = "planned_epochs"
+"""How many epochs the trial trains if nothing stops it."""
+
+BEST = "objective_best"
+"""The best finite value of the objective so far; NaN once the objective is not finite."""
+
+REPORT = "report"
+"""The report as plain data (`search.trials.Report`)."""
+
+CHECKPOINTS = "kept_checkpoints"
+"""The checkpoints that are kept now, as plain data."""
+
+RETURNED = "returned"
+"""True in the last message of a trial whose `fit` returned by itself."""

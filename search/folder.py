@@ -1,0 +1,105 @@
+"""The one place that knows how the files of a search are called."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.errors import refuse
+
+
+class Locked(Exception):
+    """Another process searches in this folder."""
+
+
+@dataclass(frozen=True)
+class SearchFolder:
+    """The folder of one search, `<storage>/<name>`; it can be moved as a whole."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def record(self) -> Path:
+        return self.path / "record.db"
+
+    @property
+    def trials_csv(self) -> Path:
+        return self.path / "trials.csv"
+
+    @property
+    def tables(self) -> Path:
+        return self.path / "tables"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "search.log"
+
+    @property
+    def ray(self) -> Path:
+        return self.path / "ray"
+
+    @property
+    def dashboard(self) -> Path:
+        return self.path / "dashboard.json"
+
+    def trial(self, number: int) -> Path:
+        """The folder of one trial's checkpoints and error text."""
+        return self.path / "trials" / f"{number:05d}"
+
+    def holds_search(self) -> bool:
+        """Whether a search was begun here."""
+        return self.record.exists()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder against other searches; the kernel frees it when the process ends.
+
+        Raises:
+            Locked: another process holds it; the text names it.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                holder = file.read().strip() or "an unknown process"
+                raise Locked(f"{self.path} is being searched by {holder}") from error
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()}")
+            file.flush()
+            yield
+
+
+def open_folder(name_or_path: str, storage: Path) -> SearchFolder:
+    """The folder of a search that was begun, by its name or by its path.
+
+    Raises:
+        UserError: there is none; the text lists those that are there.
+    """
+    for path in (Path(name_or_path), storage / name_or_path):
+        if SearchFolder(path).holds_search():
+            return SearchFolder(path.resolve())
+    there = sorted(p.parent.name for p in storage.glob("*/record.db"))
+    listed = f"searches in {storage}: {', '.join(there)}" if there else f"no search in {storage}"
+    raise refuse(name_or_path, f"no search of this name; {listed}. Give its name, or --storage DIR")
+
+
+def set_aside(folder: SearchFolder) -> Path | None:
+    """Rename an earlier search to `<name>.1`, `.2`, ...; None if none was there."""
+    if not folder.holds_search():
+        return None
+    number = 1
+    while (target := folder.path.with_name(f"{folder.name}.{number}")).exists():
+        number += 1
+    folder.path.rename(target)
+    return target

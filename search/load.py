@@ -1,0 +1,132 @@
+"""From a space file and the command line to a search that is ready to run, or every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from search import rules
+from search.blame import Sources
+from search.corners import check_corners
+from search.domains import Choice
+from search.findings import Findings
+from search.labels import compact
+from search.machine import THIS_MACHINE, Machine
+from search.names import TrainableRef
+from search.reading import Parts, read_parts
+from search.resolve import put, resolve
+from search.space import Parameter, Space
+from search.spec import Resources, SearchSpec
+from trainables.contract import TrialConfig
+
+
+@dataclass(frozen=True)
+class Search:
+    """Everything that defines one search; plain data that any process can hold."""
+
+    path: Path
+    spec: SearchSpec
+    resources: Resources
+    space: Space
+    base: dict[str, Any]
+    """The base config with what the command line changed; paths are absolute."""
+    trainable: TrainableRef
+    fixed: tuple[str, ...]
+    """The parameters that the command line fixed."""
+    notes: tuple[str, ...]
+    text: str
+    """The space file as it was written."""
+    epochs: int
+    """The most epochs that a trial can have."""
+    sources: Sources
+    as_written: Mapping[str, Any]
+    """The paths of the base before they were made absolute."""
+
+    def resolved(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """The config of the trial at a point, as plain nested data."""
+        values = self.space.values(point)
+        return resolve(self.base, values, self.trainable.load().Config)
+
+    def max_epochs(self) -> int:
+        """The most epochs that a trial can have."""
+        return self.epochs
+
+    def fingerprint(self) -> str:
+        """A sha256 that two searches share if a trial of one means the same in the other.
+
+        How many trials there are, and how many run at a time, may differ.
+        """
+        base = resolve(self.base, {}, TrialConfig)
+        for key, value in self.as_written.items():
+            put(base, key, value)
+        parameters = [
+            [p.name, type(p.domain).__name__, _plain_domain(p), _plain_when(p)]
+            for p in self.space.parameters
+        ]
+        held = {
+            "trainable": self.trainable.text,
+            "base": base,
+            "space": parameters,
+            "constraints": [rule.text for rule in self.space.constraints],
+            "try_first": [dict(point) for point in self.space.try_first],
+            "search": self.spec.model_dump(mode="json", exclude={"trials", "max_concurrent"}),
+        }
+        return sha256(compact(held).encode()).hexdigest()
+
+
+def _plain_domain(parameter: Parameter) -> list[Any]:
+    domain = parameter.domain
+    if isinstance(domain, Choice):
+        return [list(option) for option in domain.options]
+    return [domain.low, domain.high, domain.log, domain.step]
+
+
+def _plain_when(parameter: Parameter) -> list[Any]:
+    return [[parent, sorted(map(compact, labels))] for parent, labels in parameter.when]
+
+
+def load(
+    argument: str, overrides: Sequence[str] = (), machine: Machine | None = THIS_MACHINE
+) -> Search:
+    """Read and check a search; nothing is built and no data is opened.
+
+    `argument` is a path or the name of a shipped space. `machine` is where trials run; None, for a
+    cluster, leaves out whether they fit.
+
+    **Raises**: UserError with every problem of the space file, the base config and the overrides.
+    """
+    findings = Findings()
+    parts = read_parts(argument, overrides, findings)
+    if machine is not None:
+        rules.check_machine(parts.file.resources, machine, parts.document, findings)
+    epochs = _check(parts, findings)
+    findings.stop()
+    return Search(
+        path=parts.document.path,
+        spec=parts.file.search,
+        resources=parts.file.resources,
+        space=parts.space,
+        base=parts.base.data,
+        trainable=parts.reference,
+        fixed=parts.fixed_names,
+        notes=tuple(findings.notes),
+        text=parts.document.path.read_text(encoding="utf-8-sig"),
+        epochs=epochs[1],
+        sources=Sources(parts.document, parts.base),
+        as_written=parts.as_written,
+    )
+
+
+def _check(parts: Parts, findings: Findings) -> tuple[int, int]:
+    search, space, document = parts.file.search, parts.space, parts.document
+    rules.check_size(search, space, document, findings)
+    rules.check_sampler(search, space, findings)
+    epochs = check_corners(Sources(document, parts.base), space, parts.module, findings)
+    if epochs is None:
+        findings.stop()
+        return 0, 0
+    rules.check_scheduler(search, epochs, space, document, findings)
+    return epochs

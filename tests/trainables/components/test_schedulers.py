@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+import torch
+from pytorch_optimizer import get_supported_lr_schedulers
+from torch.optim import lr_scheduler
+
+from trainables.checkpoint_file import plain
+from trainables.components import schedulers
+from trainables.components.component import SchedulerComponent
+from trainables.components.schedulers import Horizon
+from trainables.components.warmups import WARMUPS
+from trainables.contract import ConfigError
+
+MODES = {"val_auc": "max", "val_loss": "min"}
+TORCH = [
+    name
+    for name, member in vars(lr_scheduler).items()
+    if isinstance(member, type)
+    and issubclass(member, lr_scheduler.LRScheduler)
+    and "LRScheduler" not in name
+]
+NEEDED: dict[str, dict[str, Any]] = {
+    "CosineAnnealingWarmRestarts": {"T_0": 3},
+    "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0},
+    "ExponentialLR": {"gamma": 0.9},
+    "MultiStepLR": {"milestones": [2, 4]},
+    "OneCycleLR": {"max_lr": 1.0},
+    "StepLR": {"step_size": 2},
+    "cosine": {"max_lr": 1.0},
+    "cosine_annealing_with_warm_restart": {"T_0": 3},
+    "cyclic": {"base_lr": 0.1, "max_lr": 1.0},
+    "linear": {"max_lr": 1.0},
+    "multi_step": {"milestones": [2, 4]},
+    "one_cycle": {"max_lr": 1.0},
+    "poly": {"max_lr": 1.0},
+    "step": {"step_size": 2},
+    "warmup_stable_decay": {"num_warmup_steps": 2, "num_stable_steps": 3, "num_decay_steps": 3},
+}
+
+
+class Schedule:
+    """A scheduler around SGD with momentum, moved as Lightning does."""
+
+    def __init__(self, steps: int = 8, **given: Any) -> None:
+        parameter = torch.nn.Parameter(torch.zeros(1))
+        self.optimizer = torch.optim.SGD([parameter], lr=0.5, momentum=0.9)
+        component = SchedulerComponent(**given)
+        self.built = schedulers.build(component, self.optimizer, Horizon(8, steps), MODES)
+
+    def rates(self, n: int) -> list[float]:
+        found = []
+        for _ in range(n):
+            found.append(float(self.optimizer.param_groups[0]["lr"]))
+            self.optimizer.step()
+            watched = () if self.built.monitor is None else (1.0,)
+            self.built.scheduler.step(*watched)
+        return found
+
+
+@pytest.mark.parametrize("name", [*TORCH, *get_supported_lr_schedulers(), *WARMUPS])
+@pytest.mark.filterwarnings("ignore")
+def test_every_scheduler_runs_and_resumes_or_is_refused_with_a_reason(name: str) -> None:
+    given = {"name": name, **NEEDED.get(name, {})}
+    try:
+        schedule = Schedule(**given)
+    except ConfigError as error:
+        assert error.key == "scheduler.name"
+        assert len(error.message) > 20
+        return
+    expected = Schedule(**given).rates(7)
+    schedule.rates(3)
+    file = io.BytesIO()
+    state = (schedule.optimizer.state_dict(), schedule.built.scheduler.state_dict())
+    torch.save(plain(state), file)
+    file.seek(0)
+    resumed = Schedule(**given)
+    for part, loaded in zip(
+        (resumed.optimizer, resumed.built.scheduler),
+        torch.load(file, weights_only=True),
+        strict=True,
+    ):
+        part.load_state_dict(loaded)
+    assert resumed.rates(4) == expected[3:]
+
+
+@pytest.mark.parametrize("name", ["none", "None", None])
+def test_no_scheduler_is_a_constant_rate(name: str | None) -> None:
+    assert schedulers.is_constant(None if name is None else SchedulerComponent(name=name))
+
+
+def test_a_missing_horizon_is_the_length_of_the_fit() -> None:
+    # By hand: a cosine over all 8 epochs stands at half of 0.5 after 4 of them.
+    assert Schedule(name="CosineAnnealingLR").rates(5)[4] == pytest.approx(0.25)
+
+
+def test_the_horizon_counts_steps_where_the_scheduler_does() -> None:
+    schedule = Schedule(steps=80, name="CosineAnnealingLR", interval="step")
+    assert schedule.rates(41)[40] == pytest.approx(0.25)
+
+
+def test_a_given_horizon_is_kept() -> None:
+    assert Schedule(name="CosineAnnealingLR", T_max=4).rates(5)[4] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "interval"),
+    [("CosineWarmup", "step"), ("OneCycleLR", "step"), ("ExponentialLR", "epoch")],
+)
+def test_a_scheduler_moves_when_it_suits_it(name: str, interval: str) -> None:
+    assert Schedule(name=name, **NEEDED.get(name, {})).built.interval == interval
+
+
+@pytest.mark.parametrize(("monitor", "mode"), [(None, "max"), ("val_loss", "min")])
+def test_the_plateau_looks_where_the_metric_gets_better(monitor: str | None, mode: str) -> None:
+    built = Schedule(name="ReduceLROnPlateau", monitor=monitor).built
+    assert built.monitor == (monitor or "val_auc")
+    assert built.scheduler.mode == mode
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "message"),
+    [
+        ({"name": "StepLR"}, "scheduler.step_size", "needs this argument"),
+        ({"name": "StepLR", "step_sise": 1}, "scheduler.step_sise", "did you mean 'step_size'"),
+        ({"name": "CosineAnealingLR"}, "scheduler.name", "did you mean 'CosineAnnealingLR'"),
+        ({"name": "LambdaLR"}, "scheduler.name", "it needs a function"),
+        ({"name": "ReduceLROnPlateau", "mode": "min"}, "scheduler.mode", "takes no such argument"),
+        ({"name": "ReduceLROnPlateau", "monitor": "x"}, "scheduler.monitor", "no metric 'x'"),
+        ({"name": "ReduceLROnPlateau", "interval": "step"}, "scheduler.interval", "leave"),
+        (
+            {"name": "ExponentialLR", "gamma": 0.9, "monitor": "val_auc"},
+            "scheduler.monitor",
+            "only",
+        ),
+        ({"name": "CosineWarmup", "warmup_fraction": 2.0}, "scheduler.warmup_fraction", "0..1"),
+    ],
+)
+def test_what_is_refused_is_named(given: Any, key: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Schedule(**given)
+    assert error.value.key == key
+    assert message in error.value.message

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from trainables import signal
+from trainables.contract import ConfigError
+from trainables.signal import Config
+
+Small = Callable[..., Config]
+
+
+CHANGES: list[tuple[dict[str, Any], str, Any]] = [
+    ({"lr": 0.02}, "lr", 0.02),
+    ({"lr": 0.01, "weight_decay": 0.5}, "weight_decay", 0.5),
+    ({"lr": 0.01, "betas": [0.8, 0.9]}, "betas", (0.8, 0.9)),
+]
+
+
+@pytest.mark.parametrize(("changed", "name", "value"), CHANGES)
+@pytest.mark.parametrize("scheduler", [None, {"name": "ExponentialLR", "gamma": 1.0}])
+def test_settings_changed_since_the_checkpoint_win(
+    changed: dict[str, Any], name: str, value: Any, scheduler: Any, small: Small, new_trial: Any
+) -> None:
+    donor = new_trial()
+    signal.fit(small(optimizer={"name": "Adam", "lr": 0.01}, scheduler=scheduler), donor)
+    heir = new_trial(resume_from=donor.checkpoints[1])
+    signal.fit(small(optimizer={"name": "Adam", **changed}, scheduler=scheduler), heir)
+    saved = torch.load(heir.checkpoints[3], weights_only=True)["optimizer_states"][0]
+    assert saved["param_groups"][0][name] == pytest.approx(value)
+    assert len(saved["state"]) == 4
+
+
+def test_a_lowered_rate_stays_lowered_when_the_rate_is_changed(
+    small: Small, new_trial: Any
+) -> None:
+    falling = {"name": "ExponentialLR", "gamma": 0.5}
+    donor = new_trial()
+    signal.fit(small(optimizer={"name": "Adam", "lr": 0.01}, scheduler=falling), donor)
+    heir = new_trial(resume_from=donor.checkpoints[1])
+    signal.fit(small(optimizer={"name": "Adam", "lr": 0.02}, scheduler=falling), heir)
+    saved = torch.load(heir.checkpoints[2], weights_only=True)["optimizer_states"][0]
+    # By hand: halved after each of two epochs.
+    assert saved["param_groups"][0]["lr"] == pytest.approx(0.02 / 4)
+
+
+def test_a_changed_schedule_wins_too(small: Small, new_trial: Any) -> None:
+    donor = new_trial()
+    optimizer = {"name": "Adam", "lr": 0.01}
+    slow = {"name": "ExponentialLR", "gamma": 1.0}
+    signal.fit(small(optimizer=optimizer, scheduler=slow), donor)
+    heir = new_trial(resume_from=donor.checkpoints[1])
+    signal.fit(small(optimizer=optimizer, scheduler=slow | {"gamma": 0.1}), heir)
+    saved = torch.load(heir.checkpoints[2], weights_only=True)["optimizer_states"][0]
+    assert saved["param_groups"][0]["lr"] == pytest.approx(0.001)
+
+
+def test_another_optimizer_cannot_take_over(small: Small, new_trial: Any) -> None:
+    donor = new_trial()
+    signal.fit(small(), donor)
+    heir = new_trial(resume_from=donor.checkpoints[1])
+    with pytest.raises(ConfigError, match=r"optimizer\.name: .* trained with Adam"):
+        signal.fit(small(optimizer={"name": "SGD"}), heir)

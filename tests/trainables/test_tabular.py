@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.preprocessing import StandardScaler
+
+from trainables import tabular
+from trainables.contract import ConfigError
+from trainables.tabular import TabularData
+
+
+def frame(n: int = 200) -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "pt": random.exponential(50.0, n),
+            "eta": random.normal(0.0, 1.0, n),
+            "kind": ["data"] * n,
+            "yield": random.normal(1.0, 1.0, n),
+            "label": (np.arange(n) % 4 == 0).astype(int),
+        }
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    frame().to_csv(tmp_path / "events.csv", index=False)
+    return tmp_path / "events.csv"
+
+
+def load(path: Path, **given: Any) -> tabular.Table:
+    return tabular.load(TabularData.model_validate({"path": str(path), **given}))
+
+
+def refused(path: Path, **given: Any) -> str:
+    with pytest.raises(ConfigError) as error:
+        load(path, **given)
+    return str(error.value)
+
+
+def test_the_shipped_table_is_what_its_source_says() -> None:
+    # Bock (2004), doi:10.24432/C52C8B: 19020 events, 12332 of them gammas, 10 features.
+    table = tabular.load(TabularData())
+    parts = (table.train, table.val, table.test)
+    assert len(table.names) == 10
+    assert sum(len(part.labels) for part in parts) == 19020
+    assert sum(part.labels.sum() for part in parts) == 12332
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "h5", "hdf5"])
+def test_every_kind_of_file_gives_the_same_table(suffix: str, path: Path) -> None:
+    other, whole = path.with_name(f"other.{suffix}"), frame()
+    if suffix == "csv":
+        whole.to_csv(other, index=False)
+    elif suffix == "parquet":
+        whole.to_parquet(other)
+    else:
+        with h5py.File(other, "w") as file:
+            for name, column in whole.items():
+                file[str(name)] = column.astype("S").to_numpy() if name == "kind" else column
+    names = ["pt", "eta", "yield"]
+    read, expected = load(other, features=names), load(path, features=names)
+    np.testing.assert_allclose(read.train.features, expected.train.features)
+    assert set(load(other).names) == set(names)
+
+
+def test_a_compound_data_set_inside_a_file_is_read(path: Path) -> None:
+    other = path.with_name("nested.h5")
+    with h5py.File(other, "w") as file:
+        file["tree/events"] = frame().drop(columns="kind").to_records(index=False)
+    assert load(other, table="tree/events").names == ("pt", "eta", "yield")
+    assert "did you mean 'tree/events'" in refused(other, table="tree/event")
+
+
+def test_features_are_the_numeric_columns_without_label_and_weight(path: Path) -> None:
+    assert load(path, weight="yield").names == ("pt", "eta")
+
+
+def test_each_class_is_cut_in_the_same_shares(path: Path) -> None:
+    table = load(path)
+    assert [len(part.labels) for part in (table.train, table.val, table.test)] == [120, 40, 40]
+    assert [part.labels.mean() for part in (table.train, table.val, table.test)] == [0.25] * 3
+
+
+def test_no_row_is_in_two_parts(path: Path) -> None:
+    table = load(path)
+    seen = np.concatenate([part.features[:, 0] for part in (table.train, table.val, table.test)])
+    assert len(np.unique(seen)) == 200
+
+
+def test_the_split_follows_the_split_seed_alone(path: Path) -> None:
+    first, second = load(path, split_seed=1), load(path, split_seed=2)
+    assert not np.array_equal(first.val.features, second.val.features)
+    assert np.array_equal(first.val.features, load(path, split_seed=1, batch_size=8).val.features)
+
+
+def test_fewer_rows_are_drawn_from_each_class(path: Path) -> None:
+    table = load(path, max_rows=100)
+    labels = np.concatenate([part.labels for part in (table.train, table.val, table.test)])
+    assert (len(labels), labels.sum()) == (100, 25)
+
+
+@pytest.mark.parametrize("weight", [None, "yield"])
+def test_scaling_is_that_of_the_training_rows(weight: str | None, path: Path) -> None:
+    table = load(path, weight=weight)
+    oracle = StandardScaler().fit(table.train.features, sample_weight=table.train.weights)
+    np.testing.assert_allclose(table.mean, oracle.mean_)
+    np.testing.assert_allclose(table.deviation, oracle.scale_)
+
+
+def test_a_constant_feature_is_not_divided_by_zero(path: Path) -> None:
+    frame().assign(pt=3.0).to_csv(path, index=False)
+    assert load(path).deviation[0] == 1.0
+
+
+def test_negative_weights_become_zero(path: Path) -> None:
+    weights = load(path, weight="yield").train.weights
+    assert weights is not None
+    assert weights.min() == 0.0
+
+
+def test_a_table_is_read_once_until_its_file_changes(path: Path) -> None:
+    first = load(path)
+    assert load(path, batch_size=99) is first
+    frame(240).to_csv(path, index=False)
+    os.utime(path, (1, 1))
+    assert len(load(path).train.labels) == 144
+
+
+@pytest.mark.parametrize("values", [("s", "b"), (1, -1), (True, False)])
+def test_two_values_of_any_kind_are_a_label_once_one_is_named(values: Any, path: Path) -> None:
+    table = frame()
+    table["label"] = [values[0] if label else values[1] for label in table["label"]]
+    table.to_csv(path, index=False)
+    assert load(path, positive=values[0]).train.labels.mean() == 0.25
+
+
+def write(path: Path, **columns: Any) -> Path:
+    frame().assign(**columns).to_csv(path, index=False)
+    return path
+
+
+def test_a_missing_file_names_its_neighbour(path: Path) -> None:
+    message = refused(path.with_name("event.csv"))
+    assert message.startswith("data.path: ")
+    assert "events.csv" in message.split("did you mean")[1]
+
+
+def test_an_unknown_shipped_table_names_the_known() -> None:
+    assert "shipped:magic_gamma_telescope" in refused(Path("shipped:magic_gama_telescope"))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"features": ["pt", "etta"]}, "data.features: no column 'etta'"),
+        ({"features": ["pt", "kind"]}, "data.features: column 'kind' holds no numbers"),
+        ({"features": ["pt", "label"]}, "data.features: 'label' is the label"),
+        ({"features": ["pt", "pt"]}, "data.features: a column is named twice"),
+        ({"label": "lable"}, "did you mean 'label'"),
+        ({"label": "kind"}, "data.label: column 'kind' has one class only"),
+        ({"label": "pt"}, "data.label: column 'pt' holds"),
+        ({"positive": 7}, "data.positive: column 'label' holds 0, 1, but never 7"),
+        ({"weight": "kind"}, "data.weight: column 'kind' holds no numbers"),
+        ({"table": "x"}, "data.table: "),
+        ({"val_fraction": 0.6, "test_fraction": 0.5}, "data.val_fraction: "),
+    ],
+)
+def test_a_wrong_option_is_named(given: dict[str, Any], message: str, path: Path) -> None:
+    assert message in refused(path, **given)
+
+
+def test_two_words_as_labels_need_the_signal_named(path: Path) -> None:
+    write(path, label=["s", "b"] * 100)
+    assert "name the signal's value by data.positive" in refused(path)
+
+
+def test_numbers_that_are_not_finite_are_counted(path: Path) -> None:
+    pt = frame()["pt"].to_numpy(copy=True)
+    pt[:3], pt[5] = np.nan, np.inf
+    assert "pt (4 rows)" in refused(write(path, pt=pt))
+
+
+def test_an_empty_file_is_refused(path: Path) -> None:
+    frame().head(0).to_csv(path, index=False)
+    assert "has no rows" in refused(path)
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "events.parquet"
+    wrong.write_text("no parquet")
+    assert "cannot be read as .parquet" in refused(wrong)
+
+
+def test_too_few_rows_are_refused(path: Path) -> None:
+    frame(4).to_csv(path, index=False)
+    assert "too few rows of label" in refused(path)

@@ -1,0 +1,60 @@
+"""A residual network of pre-activation blocks, for tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from trainables.architectures.activation import Activation, module_of
+from trainables.contract import Frozen
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class ResNet(Frozen):
+    """`depth` residual blocks of `block_size` layers of `width` units, then one logit.
+
+    **Source** He et al., arXiv:1603.05027 (normalise, activate, then the weights, inside a block).
+    """
+
+    name: Literal["resnet"] = "resnet"
+    width: int = Field(default=128, ge=1, le=65536)
+    """Units in each layer."""
+    depth: int = Field(default=3, ge=1, le=64)
+    """Number of residual blocks."""
+    block_size: int = Field(default=2, ge=1, le=3)
+    """Layers that one shortcut spans."""
+    activation: Activation = "relu"
+    """Function before each layer of a block."""
+    dropout: float = Field(default=0.1, ge=0.0, lt=1.0)
+    """Share of the units that are switched off in training."""
+    batchnorm: bool = True
+    """Normalise over the batch before each activation."""
+
+    def build(self, n_features: int) -> nn.Module:
+        """The network. **Shapes** [B, n_features] -> [B] logits."""
+        from torch import nn
+
+        from trainables.architectures.residual import Residual
+
+        blocks = [Residual(self._branch()) for _ in range(self.depth)]
+        head = [*self._before(), nn.Linear(self.width, 1), nn.Flatten(0)]
+        return nn.Sequential(nn.Linear(n_features, self.width), *blocks, *head)
+
+    def _branch(self) -> nn.Module:
+        from torch import nn
+
+        layers: list[nn.Module] = []
+        for _ in range(self.block_size):
+            layers += [*self._before(), nn.Linear(self.width, self.width)]
+            if self.dropout > 0:
+                layers.append(nn.Dropout(self.dropout))
+        return nn.Sequential(*layers)
+
+    def _before(self) -> list[nn.Module]:
+        from torch import nn
+
+        norm = [nn.BatchNorm1d(self.width)] if self.batchnorm else []
+        return [*norm, module_of(self.activation)]

@@ -1,0 +1,63 @@
+"""Lets a config that changed since a checkpoint was written win over what the checkpoint restores.
+
+An optimizer's state carries its settings. Restored as it is, it would silently undo a learning
+rate that was changed on purpose, as in population-based training or a follow-up fit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainables.components import optimizers, schedulers
+from trainables.contract import ConfigError
+from trainables.signal_config import Config
+
+_RATES = ("lr", "initial_lr")
+_BASES = ("base_lrs", "_last_lr")
+
+
+def apply(checkpoint: dict[str, Any], new: Config) -> None:
+    """Write into a loaded checkpoint every optimizer and scheduler setting that differs.
+
+    A learning rate is changed by the ratio of the new to the old, so that a schedule that has
+    lowered it keeps its place.
+
+    **Raises** ConfigError if another optimizer or scheduler was chosen: their states do not fit.
+    """
+    old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
+    if old.optimizer == new.optimizer and old.scheduler == new.scheduler:
+        return
+    _same_kind("optimizer", old.optimizer.name, new.optimizer.name)
+    _same_kind("scheduler", _name(old), _name(new))
+    # What is filled in from the length of the fit is no setting: any length will do, if the same.
+    horizon = schedulers.Horizon(new.max_epochs(), new.max_epochs())
+    before, after = (optimizers.resolved(part.optimizer, horizon.steps) for part in (old, new))
+    changed = {name: value for name, value in after.items() if value != before[name]}
+    ratio = changed.pop("lr", 1.0) / before["lr"] if "lr" in changed else 1.0
+    for group in checkpoint["optimizer_states"][0]["param_groups"]:
+        group.update({name: value for name, value in changed.items() if name in group})
+        group.update({name: group[name] * ratio for name in _RATES if name in group})
+    for state in checkpoint["lr_schedulers"]:
+        state.update(_rescheduled(old, new, horizon) if new.scheduler else {})
+        state.update({name: _times(state[name], ratio) for name in _BASES if name in state})
+
+
+def _rescheduled(old: Config, new: Config, horizon: schedulers.Horizon) -> dict[str, Any]:
+    assert old.scheduler is not None
+    assert new.scheduler is not None
+    before, after = (schedulers.resolved(part, horizon) for part in (old.scheduler, new.scheduler))
+    return {name: value for name, value in after.items() if value != before[name]}
+
+
+def _name(config: Config) -> str:
+    return schedulers.CONSTANT if config.scheduler is None else config.scheduler.name
+
+
+def _same_kind(section: str, old: str, new: str) -> None:
+    if old != new:
+        message = f"the checkpoint was trained with {old}, whose state {new} cannot take over"
+        raise ConfigError(f"{section}.name", message)
+
+
+def _times(rates: list[float], ratio: float) -> list[float]:
+    return [rate * ratio for rate in rates]

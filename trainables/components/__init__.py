@@ -1,0 +1,1 @@
+"""Optimizers, learning-rate schedulers and losses: found by name, checked, built."""

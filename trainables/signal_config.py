@@ -1,0 +1,88 @@
+"""What one `signal` trial is told, and the numbers that it reports."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from trainables.architectures import ARCHITECTURES, Architecture, Mlp
+from trainables.components.component import Component, SchedulerComponent
+from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.sections import Checkpointing, EarlyStopping, TrainerSection
+from trainables.tabular import TabularData
+
+RATE_KEEPERS = ("none", "ReduceLROnPlateau")
+"""Schedulers that leave a learning rate where it was put."""
+
+METRICS: dict[str, Metric] = {
+    "val_auc": Metric("max", "area under the ROC curve, weighted"),
+    "val_rejection_30": Metric("max", "background rejection 1/FPR at 30 % signal efficiency"),
+    "val_rejection_50": Metric("max", "background rejection 1/FPR at 50 % signal efficiency"),
+    "val_rejection_70": Metric("max", "background rejection 1/FPR at 70 % signal efficiency"),
+    "val_rejection_80": Metric("max", "background rejection 1/FPR at 80 % signal efficiency"),
+    "val_significance": Metric(
+        "max", "largest Asimov significance over 200 cuts", ("significance",)
+    ),
+    "val_loss": Metric("min", "mean loss on the validation part", ("loss",)),
+    "train_loss": Metric("min", "mean loss over the training batches", ("loss",)),
+}
+
+
+class SignalTrainer(TrainerSection):
+    """The trainer's options, with a learning rate that shrinks by itself."""
+
+    reduce_lr_on_epoch: float | None = Field(default=None, gt=0, le=1)
+    """Multiplies the learning rate after each epoch; null leaves it to the scheduler."""
+
+
+class Significance(Frozen):
+    """How `val_significance` counts."""
+
+    background_uncertainty: float = Field(default=0.0, ge=0)
+    """Relative uncertainty of the expected background."""
+
+
+class Config(TrialConfig):
+    """A classifier of signal against background on a table."""
+
+    data: TabularData = TabularData()
+    architecture: Architecture = Mlp()
+    loss: Component = Component(name="BCEWithLogitsLoss")
+    optimizer: Component = Component(name="Adam")
+    scheduler: SchedulerComponent | None = None
+    trainer: SignalTrainer = SignalTrainer()
+    early_stopping: EarlyStopping | None = None
+    checkpointing: Checkpointing = Checkpointing()
+    significance: Significance = Significance()
+
+    @model_validator(mode="after")
+    def _one_master_of_the_rate(self) -> Config:
+        factor = self.trainer.reduce_lr_on_epoch
+        if factor is None or self.scheduler is None or self.scheduler.name in RATE_KEEPERS:
+            return self
+        raise ValueError(
+            f"trainer.reduce_lr_on_epoch has no effect under scheduler {self.scheduler.name}, "
+            f"which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
+        )
+
+    def max_epochs(self) -> int:
+        return self.trainer.max_epochs
+
+    def keep_checkpoints(self) -> int:
+        return self.checkpointing.save_top_k
+
+    @classmethod
+    def arguments(cls, section: str, name: str) -> frozenset[str] | None:
+        """What the components of four sections take; imports the libraries where it must."""
+        if section == "architecture":
+            known = ARCHITECTURES.get(name)
+            return None if known is None else frozenset(known.model_fields) - {"name"}
+        if section not in ("loss", "optimizer", "scheduler"):
+            return None
+        from trainables.components import losses, optimizers, schedulers
+
+        tables = {
+            "loss": losses.arguments,
+            "optimizer": optimizers.arguments,
+            "scheduler": schedulers.arguments,
+        }
+        return tables[section](name)

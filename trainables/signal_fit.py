@@ -1,0 +1,45 @@
+"""Joins table, module and the Lightning loop for `signal`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from trainables import lightning_fit, tabular
+from trainables.checkpoint_file import load_weights
+from trainables.contract import Split, Trial
+from trainables.signal_config import METRICS, Config
+from trainables.signal_module import LOSS, SCALING, SignalModule
+
+
+def fit(config: Config, trial: Trial) -> None:
+    """Train one trial. **Raises** ConfigError for what the data or a component refuses."""
+    table = tabular.load(config.data)
+    plan = lightning_fit.Plan(
+        metrics=METRICS,
+        trainer=config.trainer,
+        early_stopping=config.early_stopping,
+        checkpointing=config.checkpointing,
+        lr_factor=config.trainer.reduce_lr_on_epoch,
+        keep=(*SCALING, LOSS),
+    )
+    with lightning_fit.isolated(trial.placement.cpus):
+        lightning_fit.seed(trial)
+        lightning_fit.fit(SignalModule(config, table, trial.seed), trial, plan)
+
+
+def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]:
+    """The metrics of a checkpoint, with the scaling that it was trained with."""
+    table = tabular.load(config.data)
+    with lightning_fit.isolated(1), tempfile.TemporaryDirectory() as folder:
+        module = SignalModule(config, table)
+        lightning_fit.in_arithmetic(module, config.trainer)
+        load_weights(module, checkpoint, keep=(LOSS,), key="checkpoint")
+        trainer = lightning_fit.evaluator(config.trainer, Path(folder))
+        run = trainer.validate if split == "val" else trainer.test
+        run(module, verbose=False)
+        return {
+            name: float(value)
+            for name, value in trainer.callback_metrics.items()
+            if name.startswith(split)
+        }
