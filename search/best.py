@@ -35,6 +35,16 @@ class Chosen:
     objective: Objective
     passed_over: tuple[Candidate, ...]
 
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The resolved config that made the checkpoint."""
+        return self.trial.config_at(self.checkpoint.epoch)
+
+    @property
+    def point(self) -> Mapping[str, Any]:
+        """The searched values in that config."""
+        return self.trial.point_at(self.checkpoint.epoch)
+
 
 def choose(
     result: SearchResult,
@@ -94,7 +104,7 @@ def export(chosen: Chosen, result: SearchResult, folder: SearchFolder, out: Path
         raise refuse(str(out), "is a file; give a folder to write to")
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder.path / chosen.checkpoint.path, out / CHECKPOINT)
-    config = {"trainable": _portable(result), **_with_checkpoint(chosen.trial.config)}
+    config = {"trainable": _portable(result), **_with_checkpoint(chosen.config)}
     (out / CONFIG).write_text(yaml.safe_dump(config, sort_keys=False))
     (out / ORIGIN).write_text(json.dumps(_origin(chosen, result, folder), indent=2) + "\n")
     (out / CARD).write_text(_card(chosen, result))
@@ -139,7 +149,7 @@ def _card(chosen: Chosen, result: SearchResult) -> str:
         "",
         "| parameter | value |",
         "| --- | --- |",
-        *(f"| {name} | {value} |" for name, value in trial.point.items()),
+        *(f"| {name} | {value} |" for name, value in chosen.point.items()),
         "",
         "| metric | value |",
         "| --- | --- |",

@@ -46,7 +46,9 @@ def _fault(
     if not is_intact(folder, checkpoint):
         return f"{folder / checkpoint.path} is missing or was changed since it was reported"
     try:
-        again = evaluate(trial.config, folder / checkpoint.path, "val", trainable)
+        again = evaluate(
+            trial.config_at(checkpoint.epoch), folder / checkpoint.path, "val", trainable
+        )
     except Exception as error:  # noqa: BLE001 - whatever a damaged file or changed code raises
         return f"{folder / checkpoint.path} does not load: {type(error).__name__}: {error}"
     value = again.get(objective.metric, math.nan)

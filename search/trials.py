@@ -55,6 +55,15 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Perturbation:
+    """Another point for a running trial, from an epoch on: what population-based training does."""
+
+    epoch: int
+    point: Point
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Objective:
     """The number that a search improves."""
 
@@ -87,7 +96,7 @@ class TrialRecord:
     cause: str | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     duplicate_of: int | None = None
-    perturbed: tuple[Mapping[str, Any], ...] = ()
+    perturbed: tuple[Perturbation, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -98,6 +107,14 @@ class TrialRecord:
     def seconds(self) -> float:
         """The time from the start to the last report."""
         return self.reports[-1].seconds if self.reports else 0.0
+
+    def point_at(self, epoch: int) -> Point:
+        """The point under which an epoch was trained."""
+        return next((p.point for p in reversed(self.perturbed) if p.epoch <= epoch), self.point)
+
+    def config_at(self, epoch: int) -> Mapping[str, Any]:
+        """The resolved config under which an epoch was trained."""
+        return next((p.config for p in reversed(self.perturbed) if p.epoch <= epoch), self.config)
 
     def best_report(self, objective: Objective) -> Report | None:
         """The report with the best finite value of the objective, the first of equals."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +20,15 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from search.result import SearchResult
-from search.trials import Checkpoint, Objective, Point, Report, State, TrialRecord
+from search.trials import (
+    Checkpoint,
+    Objective,
+    Perturbation,
+    Point,
+    Report,
+    State,
+    TrialRecord,
+)
 
 PREFIX = "tune_run:"
 
@@ -56,23 +65,23 @@ class Record:
         self._study_id = storage.get_study_id_from_name(study.study_name)
 
     @classmethod
-    def create(
-        cls, file: Path, name: str, objective: Objective, sampler: optuna.samplers.BaseSampler
-    ) -> Record:
+    def create(cls, file: Path, name: str, objective: Objective) -> Record:
         """Begin a new record."""
         storage = storage_of(file)
         study = optuna.create_study(
-            storage=storage, study_name=name, direction=DIRECTIONS[objective.mode], sampler=sampler
+            storage=storage, study_name=name, direction=DIRECTIONS[objective.mode]
         )
-        study.set_metric_names([objective.metric])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            study.set_metric_names([objective.metric])
         return cls(study, storage)
 
     @classmethod
-    def open(cls, file: Path, sampler: optuna.samplers.BaseSampler | None = None) -> Record:
-        """Open a record that is there; without a sampler it is for reading."""
+    def open(cls, file: Path) -> Record:
+        """Open a record that is there."""
         storage = storage_of(file)
         (name,) = optuna.get_all_study_names(storage)
-        return cls(optuna.load_study(storage=storage, study_name=name, sampler=sampler), storage)
+        return cls(optuna.load_study(storage=storage, study_name=name), storage)
 
     # -- the search as a whole ------------------------------------------------------------------
 
@@ -110,6 +119,12 @@ class Record:
                 cause = "the search ended before the trial did"
                 self.finish(trial.number, State.INTERRUPTED, None, cause)
 
+    def asked(self) -> int:
+        """How many points were asked for so far; those that are only queued do not count."""
+        waiting = (TrialState.WAITING,)
+        queued = self.study.get_trials(deepcopy=False, states=waiting)
+        return len(self.study.get_trials(deepcopy=False)) - len(queued)
+
     # -- one trial ------------------------------------------------------------------------------
 
     def begin(self, number: int, point: Point, seed: int, config: Mapping[str, Any]) -> None:
@@ -129,10 +144,10 @@ class Record:
         self._write(number, checkpoints=[asdict(c) for c in checkpoints], **entry)
         self._trial(number).report(best, report.epoch)
 
-    def perturb(self, number: int, epoch: int, values: Mapping[str, Any]) -> None:
-        """Population-based training gave a running trial other values."""
+    def perturb(self, number: int, change: Perturbation) -> None:
+        """Population-based training gave a running trial another point."""
         before = self._attrs(number).get(f"{PREFIX}perturbed", [])
-        self._write(number, perturbed=[*before, {"epoch": epoch, "values": dict(values)}])
+        self._write(number, perturbed=[*before, asdict(change)])
 
     def finish(self, number: int, state: State, best: float | None, cause: str | None) -> None:
         """A trial has ended; what Optuna is told follows from the state."""
@@ -211,5 +226,5 @@ def _read(trial: optuna.trial.FrozenTrial) -> TrialRecord:
         cause=held.get("cause"),
         config=held.get("config", {}),
         duplicate_of=held.get("duplicate_of"),
-        perturbed=tuple(held.get("perturbed", [])),
+        perturbed=tuple(Perturbation(**p) for p in held.get("perturbed", [])),
     )

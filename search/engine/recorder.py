@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ray.tune import Callback
@@ -20,7 +20,7 @@ from search.engine.ends import EarlyEnd
 from search.engine.record import Record
 from search.engine.stateless import Stateless
 from search.folder import SearchFolder
-from search.trials import Checkpoint, Report, State, TrialRecord
+from search.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +36,21 @@ class Listener(Protocol):
 class Recorder(Stateless, Callback):
     """Writes every report and every end into the record, then tells the listeners."""
 
-    def __init__(self, record: Record, folder: SearchFolder, end: EarlyEnd) -> None:
+    def __init__(
+        self,
+        record: Record,
+        folder: SearchFolder,
+        end: EarlyEnd,
+        resolve: Callable[[Point], Mapping[str, Any]],
+    ) -> None:
         self._record = record
+        self._resolve = resolve
         self._folder = folder
         self._objective = record.objective()
         self._end = end
         self._numbers: dict[str, int] = {}
         self._at_its_end: set[int] = set()
-        self._points: dict[int, Any] = {}
+        self._points: dict[int, Point] = {}
         self.listeners: list[Listener] = []
         self.faults = 0
 
@@ -109,7 +116,7 @@ class Recorder(Stateless, Callback):
         point = dict(trial.config["point"])
         if self._points.setdefault(number, point) != point:
             self._points[number] = point
-            self._record.perturb(number, epoch, point)
+            self._record.perturb(number, Perturbation(epoch, point, self._resolve(point)))
 
     def _complete(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]

@@ -6,10 +6,13 @@ The value is always the best so far, so that no curve is stopped for one bad epo
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from ray.tune import schedulers
+from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from search import spec
@@ -33,7 +36,7 @@ def _asha(options: spec.AshaScheduler, max_epochs: int, mode: str) -> TrialSched
 
 
 def _median(options: spec.MedianScheduler, _: int, mode: str) -> TrialScheduler:
-    return schedulers.MedianStoppingRule(
+    return SteadyMedian(
         time_attr=EPOCH,
         metric=BEST,
         mode=mode,
@@ -79,7 +82,7 @@ def _pbt(options: spec.PbtScheduler, space: Space, mode: str, seed: int) -> Tria
         name: list(domain.labels) if isinstance(domain, Choice) else _resample(domain, seed, name)
         for name, domain in domains.items()
     }
-    return schedulers.PopulationBasedTraining(
+    return SearchedPbt(
         time_attr=EPOCH,
         metric=BEST,
         mode=mode,
@@ -91,9 +94,35 @@ def _pbt(options: spec.PbtScheduler, space: Space, mode: str, seed: int) -> Tria
     )
 
 
-def _resample(domain: Any, seed: int, name: str) -> Callable[[], Any]:
-    import random
+class SteadyMedian(schedulers.MedianStoppingRule):
+    """Median stopping that lets a trial go on while there are too few others to compare it with.
 
+    Ray's rule pauses it then, to make way for the others, and it would begin again from nothing.
+    """
+
+    def _on_insufficient_samples(self, *_: Any) -> str:
+        return TrialScheduler.CONTINUE
+
+
+class SearchedPbt(schedulers.PopulationBasedTraining):
+    """Population-based training whose first configurations come from our sampler.
+
+    Ray refuses the pair because a sampler would learn from what it did not propose. Ours is told
+    what a trial reached under the values that it began with, as for any other trial.
+    """
+
+    def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
+        without_search: Any = SimpleNamespace(search_alg=None)
+        super().on_trial_add(without_search, trial)
+
+    def _get_new_config(self, trial: Trial, trial_to_clone: Trial) -> tuple[dict[str, Any], Any]:
+        config, operations = super()._get_new_config(trial, trial_to_clone)
+        # What makes a trial this trial stays; only its point is another's.
+        own = {key: trial.config[key] for key in ("number", "seed")}
+        return {**config, **own}, operations
+
+
+def _resample(domain: Any, seed: int, name: str) -> Callable[[], Any]:
     generator = random.Random(f"{seed}/{name}")
     return lambda: domain.sample(generator)
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import optuna
 from ray.tune.search import Searcher
 
 from search.engine.record import Record
+from search.engine.samplers import build_sampler
 from search.engine.sampling import suggest
 from search.engine.stateless import Stateless
 from search.load import Search
@@ -45,6 +47,7 @@ class RecordSearcher(Stateless, Searcher):
         self._search = search
         self._record = record
         self._on_start = on_start
+        self._asked_points = record.asked()
         self._wanted = wanted_trials(search)
         self.asked = _already_asked(search, record)
 
@@ -63,7 +66,7 @@ class RecordSearcher(Stateless, Searcher):
         for _ in range(PATIENCE):
             if self._used() >= self._wanted:
                 return
-            trial = self._record.study.ask()
+            trial = self._ask()
             point = suggest(self._search.space, trial)
             broken = self._search.space.broken_constraint(point)
             if broken is None:
@@ -72,6 +75,13 @@ class RecordSearcher(Stateless, Searcher):
             self._record.reject(trial.number, point, broken)
             self.asked.rejected += 1
         self.asked.exhausted = True
+
+    def _ask(self) -> optuna.Trial:
+        """Optuna's next trial; a sampler of its own seed each time, so that a resume asks alike."""
+        seed = trial_seed(self._search.spec.seed, self._asked_points)
+        self._asked_points += 1
+        self._record.study.sampler = build_sampler(self._search.spec.sampler, seed)
+        return self._record.study.ask()
 
     def _used(self) -> int:
         reused = self.asked.duplicates if self._search.spec.duplicates == "reuse" else 0

@@ -18,9 +18,8 @@ from search.engine.ends import EarlyEnd, FaultLimit, RoomLimit, ending_on_signal
 from search.engine.local_trial import run_local_trial
 from search.engine.manifest import describe
 from search.engine.record import Record
-from search.engine.recorder import Listener, Recorder
+from search.engine.recorder import Recorder
 from search.engine.run import Options, Outcome, View
-from search.engine.samplers import build_sampler
 from search.engine.schedulers import build_scheduler, rungs
 from search.engine.searcher import RecordSearcher, enqueue_first_points
 from search.engine.tracker import Tracker, finish_tracking
@@ -48,10 +47,13 @@ def run(
     objective = Objective(search.spec.metric, search.spec.mode)
     record = open_record(search, folder, objective)
     end = EarlyEnd()
-    recorder = Recorder(record, folder, end)
+    recorder = Recorder(record, folder, end, search.resolved)
     searcher = RecordSearcher(search, record, recorder.begin)
     tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
-    limits: list[Listener] = [FaultLimit(search.spec.fault_limit(), end), RoomLimit(folder.path, end)]
+    limits: list[Listener] = [
+        FaultLimit(search.spec.fault_limit(), end),
+        RoomLimit(folder.path, end),
+    ]
     recorder.listeners += [view, *limits]
     if tracker is not None:
         recorder.listeners.append(tracker)
@@ -75,12 +77,11 @@ def _fit(tuner: tune.Tuner, end: EarlyEnd) -> None:
 
 def open_record(search: Search, folder: SearchFolder, objective: Objective) -> Record:
     """The record of this search, begun anew or gone on with."""
-    sampler = build_sampler(search.spec.sampler, search.spec.seed)
     if folder.holds_search():
-        record = Record.open(folder.record, sampler)
+        record = Record.open(folder.record)
         record.interrupt_running()
         return record
-    record = Record.create(folder.record, search.spec.name, objective, sampler)
+    record = Record.create(folder.record, search.spec.name, objective)
     record.write_manifest(describe(search))
     enqueue_first_points(search, record)
     return record
@@ -195,7 +196,10 @@ def test_finalists(
             continue
         try:
             tests[trial.number] = evaluate(
-                trial.config, folder.path / checkpoint.path, "test", search.trainable
+                trial.config_at(checkpoint.epoch),
+                folder.path / checkpoint.path,
+                "test",
+                search.trainable,
             )
         except Exception:
             log.exception("trial %d has no test metrics", trial.number)

@@ -124,7 +124,7 @@ def test_population_based_training_hands_checkpoints_over(run: Run) -> None:
     ).result
     changed = [trial for trial in result.trials if trial.perturbed]
     assert changed
-    assert all(set(change["values"]) == {"x"} for t in changed for change in t.perturbed)
+    assert all(set(change.point) == {"x"} for t in changed for change in t.perturbed)
     assert {trial.state for trial in result.trials} == {State.COMPLETE}
 
 
