@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from search.blame import Blame
-from search.contexts import Completion, cases, completion
+from search.checks.blame import Blame
+from search.checks.contexts import Completion, cases, completion
+from search.checks.findings import Findings
+from search.checks.judge import MAX_PROBES, Judge
+from search.checks.knobs import dead_knobs, is_thinned
+from search.checks.wording import Fault
 from search.errors import Problem
-from search.findings import Findings
-from search.judge import MAX_PROBES, Judge
-from search.knobs import dead_knobs, is_thinned
 from search.load import Search
 from search.names import told
-from search.wording import Fault
 from trainables.contract import ConfigError, Trainable
 
 

@@ -8,17 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from search import rules
-from search.blame import Sources
-from search.corners import check_corners
-from search.domains import Choice
-from search.findings import Findings
-from search.labels import compact
-from search.machine import THIS_MACHINE, Machine
+from search.checks import rules
+from search.checks.blame import Sources
+from search.checks.corners import check_corners
+from search.checks.findings import Findings
+from search.checks.machine import THIS_MACHINE, Machine
+from search.files.reading import Parts, read_parts
 from search.names import TrainableRef
-from search.reading import Parts, read_parts
 from search.resolve import put, resolve
-from search.space import Parameter, Space
+from search.space.domains import Choice
+from search.space.labels import compact
+from search.space.space import Parameter, Space
 from search.spec import Resources, SearchSpec
 from trainables.contract import TrialConfig
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from search.cli.command import STORAGE, Name, Storage, console, entry, new_app
-from search.folder import open_folder
+from search.results.folder import open_folder
 
 app = new_app()
 
@@ -29,9 +29,9 @@ def best(
     its metric again. A trial that fails this is passed over, and you are told.
     """
     folder = open_folder(name, storage)
-    from search.best import choose, export
     from search.engine.record import Record
     from search.names import TrainableRef
+    from search.results.best import choose, export
 
     screen = console()
     result = Record.open(folder.record).result()

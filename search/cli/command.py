@@ -13,7 +13,7 @@ from rich.console import Console
 
 from search.errors import UserError
 from search.exits import Exit
-from search.folder import Locked
+from search.results.folder import Locked
 
 Storage = Annotated[
     Path, typer.Option("--storage", metavar="DIR", help="Where searches lie, one folder each.")

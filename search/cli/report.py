@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from search.engine.run import Outcome
-from search.folder import SearchFolder
+from search.engine.outcome import Outcome
 from search.load import Search
-from search.show import best_rows, screen_table
-from search.tables import choice_tables, trial_table
-from search.trials import FAULTY, State
+from search.results.folder import SearchFolder
+from search.results.show import best_rows, screen_table
+from search.results.tables import choice_tables, trial_table
+from search.results.trials import FAULTY, State
 
 SHOWN = 8
 

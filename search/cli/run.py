@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from search.checks.machine import THIS_MACHINE
 from search.cli.command import STORAGE, Storage, console, entry, new_app
 from search.errors import Place, Problem, UserError
 from search.exits import Exit
-from search.folder import SearchFolder, set_aside
 from search.load import Search, load
-from search.machine import THIS_MACHINE
+from search.results.folder import SearchFolder, set_aside
 
 app = new_app()
 
@@ -105,8 +105,9 @@ def _refuse_used_folder(folder: SearchFolder, resume: bool, fresh: bool) -> None
 def _search(
     search: Search, folder: SearchFolder, screen: Console, how: tuple[str | None, bool, bool]
 ) -> int:
-    from search.engine.run import Options, run_search
-    from search.live import LiveView
+    from search.cli.live import LiveView
+    from search.engine.outcome import Options
+    from search.engine.run import run_search
 
     view = LiveView(search, screen)
     outcome = run_search(search, folder, Options(*how), view)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from search.cli.command import STORAGE, Storage, console, entry, new_app
-from search.folder import open_folder
+from search.results.folder import open_folder
 
 app = new_app()
 
@@ -28,8 +28,8 @@ def table(
     del rebuild
     folders = [open_folder(name, storage) for name in names]
     from search.engine.record import Record
-    from search.show import best_rows, screen_table
-    from search.tables import (
+    from search.results.show import best_rows, screen_table
+    from search.results.tables import (
         choice_tables,
         comparison_table,
         trial_table,

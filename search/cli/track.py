@@ -9,7 +9,7 @@ import typer
 
 from search.cli.command import STORAGE, Storage, become, console, entry, new_app
 from search.errors import refuse
-from search.folder import open_folder
+from search.results.folder import open_folder
 
 app = new_app(no_args_is_help=False)
 
@@ -43,7 +43,7 @@ def _sync(names: list[str], storage: Path) -> None:
     folders = [open_folder(name, storage) for name in names]
     from search.engine.record import Record
     from search.engine.tracker import sync
-    from search.tables import write_tables
+    from search.results.tables import write_tables
 
     for folder in folders:
         result = Record.open(folder.record).result()

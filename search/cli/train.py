@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from search.cli.command import STORAGE, Storage, console, entry, new_app
-from search.config_file import TrainingConfig, load_config
-from search.follow_up import (
+from search.files.config_file import TrainingConfig, load_config
+from search.results.follow_up import (
     TrainingLog,
     best_of,
     new_folder,
@@ -22,8 +22,8 @@ from search.follow_up import (
     read_origin,
     write_config,
 )
-from search.running_trial import Finished
-from search.trials import Objective
+from search.results.running_trial import Finished
+from search.results.trials import Objective
 from trainables.contract import Placement
 
 app = new_app()

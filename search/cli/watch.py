@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from search.cli.command import STORAGE, Name, Storage, become, console, entry, new_app
-from search.folder import open_folder
+from search.results.folder import open_folder
 
 app = new_app()
 

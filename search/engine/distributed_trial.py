@@ -12,7 +12,7 @@ from ray.tune.integration.ray_train import TuneReportCallback
 
 from search.engine.titles import show_title
 from search.engine.worker import Job, last_message_of, message_of, open_trial, train
-from search.running_trial import Finished
+from search.results.running_trial import Finished
 from trainables.contract import Placement
 
 

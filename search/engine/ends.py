@@ -18,8 +18,8 @@ from search.causes import headline
 from search.engine import words
 from search.engine.stateless import Stateless
 from search.exits import Exit
-from search.room import shortage
-from search.trials import FAULTY, TrialRecord
+from search.results.room import shortage
+from search.results.trials import FAULTY, TrialRecord
 
 LOOK_SECONDS = 10.0
 """How often the room on the disk is looked at."""

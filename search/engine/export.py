@@ -13,7 +13,7 @@ from mlflow.entities import Metric, Param, Run, RunTag
 
 from search.causes import headline
 from search.flat import flatten
-from search.trials import NEVER_STARTED, Objective, Report, State, TrialRecord
+from search.results.trials import NEVER_STARTED, Objective, Report, State, TrialRecord
 
 SEARCH = "tune_run.search"
 TRIAL = "tune_run.trial"

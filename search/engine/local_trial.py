@@ -20,7 +20,7 @@ from search.engine.worker import (
     train,
     write_progress,
 )
-from search.running_trial import Finished, RunningTrial
+from search.results.running_trial import Finished, RunningTrial
 from trainables.contract import Placement
 
 

@@ -19,8 +19,8 @@ from optuna.storages import RDBStorage
 from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
-from search.result import SearchResult
-from search.trials import (
+from search.results.result import SearchResult
+from search.results.trials import (
     Checkpoint,
     Objective,
     Perturbation,

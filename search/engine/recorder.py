@@ -19,8 +19,8 @@ from search.engine.causes import cause_of
 from search.engine.ends import EarlyEnd
 from search.engine.record import Record
 from search.engine.stateless import Stateless
-from search.folder import SearchFolder
-from search.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
+from search.results.folder import SearchFolder
+from search.results.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
 
 log = logging.getLogger(__name__)
 

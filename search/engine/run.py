@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from search.engine.cluster import (
-    Cluster,
     prepare_environment,
     require_token,
     running_cluster,
     write_sign_in,
 )
-from search.folder import SearchFolder
+from search.engine.outcome import Options, Outcome, View
 from search.load import Search
-from search.result import SearchResult
-from search.room import require_room
-from search.trials import TrialRecord
-
-
-class View(Protocol):
-    """What shows a running search to a person."""
-
-    def started(self, cluster: Cluster, rungs: Sequence[int], concurrent: int) -> None:
-        """Ray runs; the first trial is about to start."""
-        ...
-
-    def trial_changed(self, trial: TrialRecord) -> None:
-        """A trial has started, reported or ended."""
-        ...
-
-    def searching(self) -> AbstractContextManager[None]:
-        """While this is open, the view is live."""
-        ...
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a search ended."""
-
-    result: SearchResult
-    code: int
-    reason: str | None
-    rejected: int
-    duplicates: int
-    exhausted: bool
-    tracking_error: str | None
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to run a search, as opposed to what to search."""
-
-    address: str | None = None
-    dashboard: bool = True
-    track: bool = True
+from search.results.folder import SearchFolder
+from search.results.room import require_room
 
 
 def run_search(search: Search, folder: SearchFolder, options: Options, view: View) -> Outcome:

@@ -7,9 +7,9 @@ from typing import Any
 
 import optuna
 
-from search.domains import Choice, Domain, Float, Int
-from search.space import Space
-from search.trials import Label
+from search.results.trials import Label
+from search.space.domains import Choice, Domain, Float, Int
+from search.space.space import Space
 
 
 def suggest(space: Space, trial: optuna.Trial) -> dict[str, Label]:

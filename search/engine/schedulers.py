@@ -16,9 +16,9 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from search import spec
-from search.domains import Choice
 from search.engine.words import BEST, EPOCH
-from search.space import Space
+from search.space.domains import Choice
+from search.space.space import Space
 
 
 def _asha(options: spec.AshaScheduler, max_epochs: int, mode: str) -> TrialScheduler:

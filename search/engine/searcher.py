@@ -14,8 +14,8 @@ from search.engine.samplers import build_sampler
 from search.engine.sampling import suggest
 from search.engine.stateless import Stateless
 from search.load import Search
+from search.results.trials import NEVER_STARTED, Label, State, TrialRecord
 from search.seeds import trial_seed
-from search.trials import NEVER_STARTED, Label, State, TrialRecord
 
 PATIENCE = 100
 """How many points in a row may be rejected or known before the space counts as exhausted."""

@@ -17,20 +17,20 @@ from search.engine.distributed_trial import run_distributed_trial
 from search.engine.ends import EarlyEnd, FaultLimit, RoomLimit, ending_on_signals
 from search.engine.local_trial import run_local_trial
 from search.engine.manifest import describe
+from search.engine.outcome import Options, Outcome, View
 from search.engine.record import Record
 from search.engine.recorder import Recorder
-from search.engine.run import Options, Outcome, View
 from search.engine.schedulers import build_scheduler, rungs
 from search.engine.searcher import RecordSearcher, enqueue_first_points
 from search.engine.tracker import Tracker, finish_tracking
 from search.engine.worker import Job
 from search.exits import Exit
-from search.finalists import evaluate
-from search.folder import SearchFolder
 from search.load import Search
-from search.result import SearchResult
-from search.tables import write_tables
-from search.trials import Objective
+from search.results.finalists import evaluate
+from search.results.folder import SearchFolder
+from search.results.result import SearchResult
+from search.results.tables import write_tables
+from search.results.trials import Objective
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +50,8 @@ def run(
     recorder = Recorder(record, folder, end, search.resolved)
     searcher = RecordSearcher(search, record, recorder.begin)
     tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
-    limits: list[Listener] = [
-        FaultLimit(search.spec.fault_limit(), end),
-        RoomLimit(folder.path, end),
-    ]
-    recorder.listeners += [view, *limits]
+    limit = search.spec.fault_limit()
+    recorder.listeners += [view, FaultLimit(limit, end), RoomLimit(folder.path, end)]
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()

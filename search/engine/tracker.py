@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from search.folder import SearchFolder
-from search.result import SearchResult
-from search.trials import State, TrialRecord
+from search.results.folder import SearchFolder
+from search.results.result import SearchResult
+from search.results.trials import State, TrialRecord
 
 if TYPE_CHECKING:
     from search.engine.export import Exporter

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from search.engine.cluster import prepare_environment, require_token, running_cluster
-from search.running_trial import Finished
-from search.trials import Checkpoint, Objective, Report
+from search.results.running_trial import Finished
+from search.results.trials import Checkpoint, Objective, Report
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def _loop(payload: dict[str, Any]) -> None:
     import ray.train
 
     from search.engine.distributed_trial import placement_here
-    from search.follow_up import open_training
     from search.names import TrainableRef
+    from search.results.follow_up import open_training
 
     training = Training(**payload)
     sys.path[:0] = [path for path in training.search_path if path not in sys.path]

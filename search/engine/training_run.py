@@ -14,7 +14,7 @@ from mlflow.entities import Metric, Param
 from search.engine.export import PARENT, SEARCH, TRIAL
 from search.engine.tracker import alone, artifact_root, tracking_uri
 from search.flat import flatten
-from search.running_trial import Finished
+from search.results.running_trial import Finished
 
 log = logging.getLogger(__name__)
 

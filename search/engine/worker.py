@@ -15,13 +15,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from search.checkpoints import CheckpointStore
 from search.engine import words
 from search.engine.causes import ERROR_FILE
 from search.names import TrainableRef
 from search.resolve import resolve
-from search.running_trial import Finished, RunningTrial
-from search.trials import Checkpoint, Label, Objective
+from search.results.checkpoints import CheckpointStore
+from search.results.running_trial import Finished, RunningTrial
+from search.results.trials import Checkpoint, Label, Objective
 from trainables.contract import Placement
 
 POINTER = "trial.json"

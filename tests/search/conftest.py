@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from search.checks.machine import Machine
 from search.errors import UserError
 from search.load import Search, load
-from search.machine import Machine
 
 TWO_CORES = Machine(lambda: 2, lambda: 0)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from search.check import prove
+from search.checks.machine import Machine
 from search.errors import UserError
 from search.load import Search, load
-from search.machine import Machine
 
 HEAD = """\
 trainable: ./toy.py

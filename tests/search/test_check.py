@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from search import judge
 from search.check import prove
+from search.checks import judge
 from search.errors import UserError
 from search.load import Search
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from search.domains import Choice, Float
 from search.errors import UserError
 from search.load import Search, load
+from search.space.domains import Choice, Float
 from search.spec import GridSampler, RandomSampler
 
 Load = Callable[..., Search]

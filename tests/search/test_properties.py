@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from search.check import prove
-from search.documents import Document
+from search.checks.findings import Findings
+from search.checks.machine import Machine
 from search.errors import UserError
-from search.expressions import Constraint, ExpressionError
-from search.findings import Findings
+from search.files.space_section import read_parameters
 from search.load import load
-from search.machine import Machine
-from search.space import Space
-from search.space_section import read_parameters
-from search.yaml_file import parse
+from search.space.expressions import Constraint, ExpressionError
+from search.space.space import Space
+from search.text.documents import Document
+from search.text.yaml_file import parse
 
 LABELS = st.one_of(
     st.none(),

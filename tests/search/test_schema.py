@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from search.files.shipped import spaces_dir
 from search.schema import main, space_file_schema
-from search.shipped import spaces_dir
-from search.yaml_file import parse, read
+from search.text.yaml_file import parse, read
 
 Write = Callable[..., Path]
 

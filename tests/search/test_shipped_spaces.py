@@ -8,8 +8,8 @@ import pytest
 
 from search.check import prove
 from search.errors import UserError
+from search.files.shipped import shipped_spaces, spaces_dir
 from search.load import load
-from search.shipped import shipped_spaces, spaces_dir
 
 
 @pytest.mark.parametrize("name", shipped_spaces())

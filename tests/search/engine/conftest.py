@@ -16,10 +16,10 @@ clusters.prepare_environment()
 clusters.require_token()
 
 from search.engine import session  # noqa: E402 - ray must find its environment set
-from search.engine.run import Options, Outcome  # noqa: E402
-from search.folder import SearchFolder  # noqa: E402
+from search.engine.outcome import Options, Outcome  # noqa: E402
 from search.load import load  # noqa: E402
-from search.trials import TrialRecord  # noqa: E402
+from search.results.folder import SearchFolder  # noqa: E402
+from search.results.trials import TrialRecord  # noqa: E402
 
 TRAINABLE = Path(__file__).with_name("fault_trainable.py")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from search.checkpoints import is_intact
+from search.engine.outcome import Outcome
 from search.engine.record import Record
-from search.engine.run import Outcome
 from search.exits import Exit
-from search.folder import SearchFolder
-from search.trials import State
+from search.results.checkpoints import is_intact
+from search.results.folder import SearchFolder
+from search.results.trials import State
 
 pytestmark = pytest.mark.ray
 

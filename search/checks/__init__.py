@@ -1,0 +1,1 @@
+"""What can be wrong with a search, found before it starts and said in the words of its files."""

@@ -1,0 +1,143 @@
+"""The rules of a search that no shape can say: metric, epochs, scheduler, grid and machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+
+from search import spec
+from search.checks.findings import Findings
+from search.checks.machine import Machine
+from search.errors import nearest
+from search.space.domains import Choice
+from search.space.space import Space
+from search.text.documents import Document
+from trainables.contract import Metric
+
+MAX_GRID = 1_000_000
+
+
+def check_metric(
+    metrics: Mapping[str, Metric], space: Space, document: Document, findings: Findings
+) -> None:
+    """The metric exists, points the way that `mode` says, and is not bent by what is searched."""
+    name, mode = document.get(("search", "metric")), document.get(("search", "mode"))
+    if not isinstance(name, str):
+        return  # the shape of the space file says so
+    metric = metrics.get(name)
+    if metric is None:
+        known = ", ".join(metrics)
+        message = f"{name!r} is not reported; reported: {known}{nearest(name, metrics)}"
+        findings.add(document.problem(("search", "metric"), message))
+        return
+    if mode in ("min", "max") and metric.direction != mode:
+        better = "larger" if metric.direction == "max" else "smaller"
+        message = f"{name} is better when it is {better}; write mode: {metric.direction}"
+        findings.add(document.problem(("search", "mode"), message))
+    bending = bent_by(metric, space)
+    if bending:
+        free = ", ".join(name for name, other in metrics.items() if not bent_by(other, space))
+        message = (
+            f"{name} is no fair measure here: its scale is bent by the searched "
+            f"{', '.join(bending)}; choose one that is not: {free or 'there is none'}"
+        )
+        findings.add(document.problem(("search", "metric"), message))
+
+
+def bent_by(metric: Metric, space: Space) -> list[str]:
+    """The searched parameters that change the scale of a metric."""
+    return [
+        parameter.name
+        for parameter in space.parameters
+        if any(
+            parameter.name == section or parameter.name.startswith(f"{section}.")
+            for section in metric.depends_on
+        )
+    ]
+
+
+def check_scheduler(
+    search: spec.SearchSpec,
+    epochs: tuple[int, int],
+    space: Space,
+    document: Document,
+    findings: Findings,
+) -> None:
+    """The scheduler fits the fewest and the most epochs that a trial can have."""
+    scheduler = search.scheduler
+    if isinstance(scheduler, spec.PbtScheduler):
+        _check_mutate(scheduler, space, document, findings)
+    if not isinstance(scheduler, spec.AshaScheduler | spec.MedianScheduler):
+        return
+    grace, fewest = scheduler.grace_epochs, epochs[0]
+    if grace > fewest:
+        message = (
+            f"{grace} must not exceed the epochs of a trial ({fewest}), or no trial is ever "
+            "compared; lower it, or write search.scheduler: {name: none}"
+        )
+        findings.add(document.problem(("search", "scheduler", "grace_epochs"), message))
+    elif grace == fewest:
+        findings.note(
+            f"{scheduler.name} never stops a trial of {fewest} epochs with grace_epochs {grace}"
+        )
+
+
+def _check_mutate(
+    scheduler: spec.PbtScheduler, space: Space, document: Document, findings: Findings
+) -> None:
+    for number, name in enumerate(scheduler.mutate):
+        parameter = space.by_name.get(name)
+        if parameter is None:
+            message = f"{name!r} is not searched{nearest(name, space.by_name)}"
+        elif parameter.when:
+            message = f"{name!r} exists only when {parameter.condition}; pbt needs it in each trial"
+        else:
+            continue
+        findings.add(document.problem(("search", "scheduler", "mutate", number), message))
+
+
+def check_size(
+    search: spec.SearchSpec, space: Space, document: Document, findings: Findings
+) -> None:
+    """A grid has an end; a space smaller than the number of trials is worth a note."""
+    is_grid = isinstance(search.sampler, spec.GridSampler)
+    endless = [p.name for p in space.parameters if p.domain.size() is None]
+    if endless:
+        for name in endless if is_grid else ():
+            message = "a grid needs values that end; give this range a step"
+            findings.add(document.problem(("space", name), message))
+        return
+    most = prod(parameter.domain.size() or 1 for parameter in space.parameters)
+    if is_grid and most > MAX_GRID:
+        message = f"the grid may have {most} points; {MAX_GRID} are the most"
+        findings.add(document.problem(("search", "sampler"), message))
+    elif most <= 10_000 or is_grid:
+        _note_size(search, space.grid_size(), findings)
+
+
+def _note_size(search: spec.SearchSpec, size: int, findings: Findings) -> None:
+    if isinstance(search.sampler, spec.GridSampler) and size > search.trials:
+        findings.note(f"the grid has {size} points, but search.trials is {search.trials}")
+    if size < search.trials:
+        findings.note(f"the space has only {size} points for {search.trials} trials")
+
+
+def check_sampler(search: spec.SearchSpec, space: Space, findings: Findings) -> None:
+    """CMA-ES draws at random what it cannot model."""
+    if not isinstance(search.sampler, spec.CmaesSampler):
+        return
+    random = [p.name for p in space.parameters if p.when or isinstance(p.domain, Choice)]
+    if random:
+        findings.note(f"cmaes draws choices and conditional parameters at random: {_few(random)}")
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+
+
+def check_machine(
+    resources: spec.Resources, machine: Machine, document: Document, findings: Findings
+) -> None:
+    """One trial must fit on the machine."""
+    for key, message in machine.misfits(resources):
+        findings.add(document.problem(("resources", key), message))

@@ -1,0 +1,159 @@
+"""The live view of a search in the terminal: a panel where one can be drawn, lines where not."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from search.causes import headline
+from search.load import Search
+from search.results.trials import FAULTY, Objective, State, TrialRecord, ranked
+
+SHOWN = 8
+
+
+class Served(Protocol):
+    """What the view says about the cluster."""
+
+    @property
+    def dashboard_url(self) -> str | None: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+class LiveView:
+    """Shows trials by state, the best so far, epochs spent and saved, time left and failures."""
+
+    def __init__(
+        self, search: Search, console: Console, earlier: Sequence[TrialRecord] = ()
+    ) -> None:
+        self._search = search
+        self._console = console
+        self._objective = Objective(search.spec.metric, search.spec.mode)
+        self._trials = {trial.number: trial for trial in earlier}
+        self._before = len(self._trials)
+        self._started = time.monotonic()
+        self._live: Live | None = None
+
+    def started(self, cluster: Served, rungs: Sequence[int], concurrent: int) -> None:
+        """Say where the search can be watched and how it will go."""
+        spec = self._search.spec
+        say = self._console.print
+        say(
+            f"[bold]{spec.name}[/]: {spec.trials} trials of up to {self._search.max_epochs()} "
+            f"epochs, {concurrent} at a time; sampler {spec.sampler.name}, "
+            f"scheduler {spec.scheduler.name}"
+            + (f" with rungs at epochs {', '.join(map(str, rungs))}" if rungs else "")
+        )
+        if cluster.dashboard_url:
+            say(f"Ray dashboard  {cluster.dashboard_url}", soft_wrap=True)
+            say(f"     sign in with the token  {cluster.token}", soft_wrap=True)
+        say(f"Live trials    tune-watch {spec.name}", soft_wrap=True)
+
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        """Draw while the search runs."""
+        self._started = time.monotonic()
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(get_renderable=self.render, console=self._console, refresh_per_second=2) as live:
+            self._live = live
+            yield
+        self._live = None
+
+    def trial_changed(self, trial: TrialRecord) -> None:
+        """Remember the trial; without a terminal, say each end in one line."""
+        self._trials[trial.number] = trial
+        if self._live is None and trial.state is not State.RUNNING:
+            self._console.print(self._line(trial), soft_wrap=True, highlight=False)
+
+    def _line(self, trial: TrialRecord) -> str:
+        finished = sum(t.state is not State.RUNNING for t in self._trials.values())
+        value = trial.value(self._objective)
+        text = (
+            f"[{finished}/{self._search.spec.trials}] trial {trial.number:05d} {trial.state.value}"
+            f" after {trial.epochs} epochs, {trial.seconds:.1f} s"
+        ).replace("[", r"\[", 1)
+        if math.isfinite(value):
+            text += f", {self._objective.metric} {value:.5g}"
+        text += self._best_text()
+        return f"{text}: {headline(trial.cause)}" if trial.cause else text
+
+    def _best_text(self) -> str:
+        best = ranked(list(self._trials.values()), self._objective)[:1]
+        return (
+            f" (best {best[0].value(self._objective):.5g}, trial {best[0].number:05d})"
+            if best
+            else ""
+        )
+
+    def render(self) -> RenderableType:
+        """The panel as it stands now."""
+        trials = list(self._trials.values())
+        parts: list[RenderableType] = [self._summary(trials), self._table(trials)]
+        faults = [trial for trial in trials if trial.state in FAULTY]
+        parts += [
+            f"[red]trial {t.number:05d} {t.state.value}: {headline(t.cause)}[/]"
+            for t in faults[-2:]
+        ]
+        return Panel(Group(*parts), title=f"tune-run {self._search.spec.name}", border_style="cyan")
+
+    def _summary(self, trials: Sequence[TrialRecord]) -> RenderableType:
+        states = Counter(trial.state for trial in trials)
+        finished = len(trials) - states[State.RUNNING]
+        wanted = self._search.spec.trials
+        counted = ", ".join(f"{count} {state.value}" for state, count in sorted(states.items()))
+        grid = Table.grid(padding=(0, 2))
+        grid.add_row("trials", f"{finished} of {wanted}: {counted or 'starting'}")
+        grid.add_row("", ProgressBar(total=wanted, completed=finished, width=40))
+        grid.add_row("best so far", self._best_text().strip(" ()").removeprefix("best ") or "-")
+        grid.add_row("epochs", self._epochs(trials))
+        grid.add_row("time", self._times(finished))
+        return grid
+
+    def _epochs(self, trials: Sequence[TrialRecord]) -> str:
+        limit = self._search.max_epochs()
+        spent = sum(trial.epochs for trial in trials)
+        saved = sum(limit - trial.epochs for trial in trials if trial.state is State.STOPPED)
+        return f"{spent} spent, {saved} saved by {self._search.spec.scheduler.name}"
+
+    def _times(self, finished: int) -> str:
+        elapsed = time.monotonic() - self._started
+        done = finished - self._before
+        left = self._search.spec.trials - finished
+        text = f"{_clock(elapsed)} so far"
+        return f"{text}, about {_clock(elapsed / done * left)} to go" if done > 0 else text
+
+    def _table(self, trials: Sequence[TrialRecord]) -> RenderableType:
+        running = [trial for trial in trials if trial.state is State.RUNNING]
+        best = ranked(list(trials), self._objective)[: max(0, SHOWN - len(running))]
+        names = [p.name for p in self._search.space.parameters if p.name.endswith(".name")]
+        table = Table("trial", "state", "epoch", self._objective.metric, *names, box=None)
+        for trial in [*running, *best]:
+            value = trial.value(self._objective)
+            cells = [str(trial.point.get(name, "")) for name in names]
+            shown = f"{value:.5g}" if math.isfinite(value) else ""
+            table.add_row(
+                f"{trial.number:05d}", trial.state.value, str(trial.epochs), shown, *cells
+            )
+        return table
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+        if minutes >= 60
+        else f"{minutes}:{rest:02d}"
+    )

@@ -1,0 +1,50 @@
+"""What goes into a search beside the space, who watches it, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from search.engine.cluster import Cluster
+from search.results.result import SearchResult
+from search.results.trials import TrialRecord
+
+
+class View(Protocol):
+    """What shows a running search to a person."""
+
+    def started(self, cluster: Cluster, rungs: Sequence[int], concurrent: int) -> None:
+        """Ray runs; the first trial is about to start."""
+        ...
+
+    def trial_changed(self, trial: TrialRecord) -> None:
+        """A trial has started, reported or ended."""
+        ...
+
+    def searching(self) -> AbstractContextManager[None]:
+        """While this is open, the view is live."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a search ended."""
+
+    result: SearchResult
+    code: int
+    reason: str | None
+    rejected: int
+    duplicates: int
+    exhausted: bool
+    tracking_error: str | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run a search, as opposed to what to search."""
+
+    address: str | None = None
+    dashboard: bool = True
+    track: bool = True

@@ -1,0 +1,102 @@
+"""From a config file and the command line to a training that is ready to run, or every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from search.checks.findings import Findings
+from search.checks.wording import faults_of
+from search.errors import Problem
+from search.files.base_file import anchor_paths, with_values
+from search.files.overrides import COMMAND_LINE, parse_overrides
+from search.files.shipped import find_config
+from search.names import NameProblem, TrainableRef, find_trainable, shipped_trainables
+from search.text.documents import Document
+from search.text.yaml_file import examine
+from trainables.contract import ConfigError, Trainable, TrialConfig
+
+TRAINABLE = ("trainable",)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """One config to be trained, checked."""
+
+    path: Path
+    trainable: TrainableRef
+    plain: Mapping[str, Any]
+    """The config as it was written, with the command line in it; paths are absolute."""
+    config: TrialConfig
+
+
+def load_config(argument: str, overrides: Sequence[str] = ()) -> TrainingConfig:
+    """Read and check a config, build its components and open its data.
+
+    **Raises**: UserError with every problem of the file and the overrides.
+    """
+    findings = Findings()
+    document = _read(find_config(argument), findings)
+    given, problems = parse_overrides(overrides)
+    findings.extend(problems)
+    for key in given.space_file:
+        message = "belongs to a space file; a training has no search"
+        findings.add(Problem(COMMAND_LINE, ".".join(map(str, key)), message))
+    reference, module = _trainable(document, findings)
+    findings.stop()
+    assert reference is not None
+    assert module is not None
+    written, _ = anchor_paths(document.without(TRAINABLE))
+    full = with_values(written, given.config, module.Config)
+    config = _validate(full, module, findings)
+    findings.stop()
+    assert config is not None
+    return TrainingConfig(document.path, reference, full.data, config)
+
+
+def _read(path: Path, findings: Findings) -> Document:
+    document, problems = examine(path)
+    findings.extend(problems)
+    if document.data is not None and not isinstance(document.data, dict):
+        findings.add(document.problem((), "expected a mapping at top level"))
+    findings.stop()
+    return document if document.data else replace(document, data={})
+
+
+def _trainable(
+    document: Document, findings: Findings
+) -> tuple[TrainableRef | None, Trainable | None]:
+    """The trainable that the file names, else the shipped one of the file's own name."""
+    text = document.get(TRAINABLE)
+    if text is None:
+        text = document.path.stem if document.path.stem in shipped_trainables() else None
+    if not isinstance(text, str):
+        known = ", ".join(shipped_trainables())
+        message = f"missing key 'trainable' (what is trained: {known}, my_lab.mine or ./file.py)"
+        findings.add(document.problem((), message))
+        return None, None
+    try:
+        reference = find_trainable(text, document.path.parent)
+        return reference, reference.load()
+    except NameProblem as error:
+        findings.add(document.problem(TRAINABLE, str(error)))
+        return None, None
+
+
+def _validate(document: Document, module: Trainable, findings: Findings) -> TrialConfig | None:
+    try:
+        config = module.Config.model_validate(document.data)
+    except ValidationError as error:
+        for fault in faults_of(error, document.data, module.Config):
+            findings.add(document.problem(fault.path, fault.message))
+        return None
+    try:
+        module.probe(config)
+        module.check_data(config)
+    except ConfigError as error:
+        findings.add(document.problem(tuple(error.key.split(".")), error.message))
+    return config

@@ -1,0 +1,56 @@
+"""A search as it is read back from its record: where tables, MLflow and commands start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from search.results.trials import NEVER_STARTED, Objective, State, TrialRecord, ranked
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search has found so far."""
+
+    name: str
+    manifest: Mapping[str, Any]
+    trials: tuple[TrialRecord, ...]
+    tests: Mapping[int, Mapping[str, float]]
+    """Test metrics by trial; only finalists have any, and no sampler ever saw them."""
+
+    @property
+    def objective(self) -> Objective:
+        search = self.manifest["search"]
+        return Objective(search["metric"], search["mode"])
+
+    @property
+    def max_epochs(self) -> int:
+        return int(self.manifest["max_epochs"])
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The searched parameters in the order of the space."""
+        return tuple(self.manifest["parameters"])
+
+    def ranked(self) -> list[TrialRecord]:
+        """The trials whose values can be believed, best first."""
+        return ranked(list(self.trials), self.objective)
+
+    def started(self) -> list[TrialRecord]:
+        """The trials that were trained, however they ended, by number."""
+        return [trial for trial in self.trials if trial.state not in NEVER_STARTED]
+
+    def count(self, state: State) -> int:
+        """How many points are in a state."""
+        return sum(trial.state is state for trial in self.trials)
+
+    def epochs_spent(self) -> int:
+        """Epochs trained over all trials."""
+        return sum(trial.epochs for trial in self.started())
+
+    def epochs_saved(self) -> int:
+        """Epochs that stopped trials did not train."""
+        return sum(
+            self.max_epochs - trial.epochs for trial in self.trials if trial.state is State.STOPPED
+        )

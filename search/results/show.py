@@ -1,0 +1,54 @@
+"""Tables on the screen: what was chosen in one cell, numbers short."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from search.results.result import SearchResult
+
+
+def best_rows(result: SearchResult, table: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The best trials: what they reached, and in one cell what was chosen for them."""
+    ranked = table[table["rank"].notna()].sort_values("rank").head(count)
+    metric = result.objective.metric
+    test = f"test_{metric.removeprefix('val_')}"
+    keep = ["rank", "trial", "state", metric, *([test] if test in table else [])]
+    shown = ranked[[*keep, "best_epoch", "epochs", "seconds"]].dropna(axis="columns", how="all")
+    points = [point_text(row) for row in ranked[list(result.parameters)].to_dict("records")]
+    return shown.assign(point=points)
+
+
+def point_text(values: Mapping[Any, Any]) -> str:
+    """A point in one line: `architecture=mlp width=60 optimizer=SGD lr=0.02`."""
+    named = {name.removesuffix(".name"): value for name, value in values.items()}
+    lasts = Counter(name.rsplit(".", 1)[-1] for name in named)
+    words = []
+    for name, value in named.items():
+        last = name.rsplit(".", 1)[-1]
+        if (text := cell(value)) != "":
+            words.append(f"{last if lasts[last] == 1 else name}={text}")
+    return " ".join(words)
+
+
+def screen_table(frame: pd.DataFrame, title: str) -> Table:
+    """A frame as a table for the terminal."""
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for name in frame:
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(cell(value) for value in row))
+    return table
+
+
+def cell(value: Any) -> str:
+    """A value as short text; nothing for a value that is not there."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

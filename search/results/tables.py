@@ -1,0 +1,200 @@
+"""The tables of a search: one row a trial, one table a choice, and searches side by side."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from search.causes import headline
+from search.results.folder import SearchFolder
+from search.results.result import SearchResult
+from search.results.trials import State, TrialRecord
+
+CONFIDENCE = 0.9
+BUDGET_SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
+
+
+def trial_table(result: SearchResult) -> pd.DataFrame:
+    """One row a trial in the order of their numbers; a parameter that is not active is empty."""
+    ranks = {trial.number: rank for rank, trial in enumerate(result.ranked(), start=1)}
+    rows = [_row(result, trial, ranks.get(trial.number)) for trial in result.started()]
+    frame = pd.DataFrame(rows, columns=_columns(result, rows))
+    return frame.astype({"rank": "Int64", "best_epoch": "Int64"})
+
+
+def _row(result: SearchResult, trial: TrialRecord, rank: int | None) -> dict[str, Any]:
+    objective = result.objective
+    best = trial.best_report(objective)
+    checkpoint = trial.best_checkpoint(objective)
+    row: dict[str, Any] = {
+        "trial": trial.number,
+        "rank": rank,
+        "state": trial.state.value,
+        objective.metric: trial.value(objective),
+        "best_epoch": best.epoch if best else None,
+        "epochs": trial.epochs,
+        "seconds": round(trial.seconds, 2),
+        "seed": trial.seed,
+    }
+    row |= {name: trial.point.get(name) for name in result.parameters}
+    row |= dict(best.metrics) if best else {}
+    row |= dict(result.tests.get(trial.number, {}))
+    row["checkpoint"] = checkpoint.path if checkpoint else None
+    row["cause"] = headline(trial.cause) or None
+    return row
+
+
+def _columns(result: SearchResult, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Our own columns first, then parameters, metrics and test metrics; files and causes last."""
+    seen = list(dict.fromkeys(name for row in rows for name in row))
+    fixed = ["trial", "rank", "state", result.objective.metric, "best_epoch", "epochs", "seconds"]
+    fixed += ["seed", *result.parameters]
+    last = ["checkpoint", "cause"]
+    return fixed + [name for name in seen if name not in fixed and name not in last] + last
+
+
+def choice_tables(result: SearchResult) -> dict[str, pd.DataFrame]:
+    """For each parameter with few values: what the trials with each of them reached."""
+    trials = trial_table(result)
+    names = [name for name in result.parameters if _is_choice(trials[name])]
+    return {name: _choice_table(result, trials, name) for name in names}
+
+
+def _is_choice(column: pd.Series[Any]) -> bool:
+    values = column.dropna()
+    return bool(len(values)) and not all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in values
+    )
+
+
+def _choice_table(result: SearchResult, trials: pd.DataFrame, name: str) -> pd.DataFrame:
+    rows = [
+        _choice_row(result, str(value), group)
+        for value, group in trials.groupby(name, sort=False, dropna=True)
+    ]
+    ascending = result.objective.mode == "min"
+    return pd.DataFrame(rows).sort_values("best", ascending=ascending, na_position="last")
+
+
+def _choice_row(result: SearchResult, value: str, group: pd.DataFrame) -> dict[str, Any]:
+    reached = group.loc[group["rank"].notna(), result.objective.metric].astype(float)
+    low, high = median_interval(reached.tolist())
+    stopped = int((group["state"] == State.STOPPED.value).sum())
+    return {
+        "value": value,
+        "trials": len(group),
+        "best": getattr(reached, result.objective.mode)() if len(reached) else math.nan,
+        "median": reached.median() if len(reached) else math.nan,
+        "median_low": low,
+        "median_high": high,
+        "share_stopped": stopped / len(group),
+    }
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 90 % confidence interval of a median; NaN where there are too few values to tell.
+
+    Source: order statistics under the binomial law, `scipy.stats.quantile_test`.
+    """
+    if len(values) < 2:
+        return math.nan, math.nan
+    middle = float(pd.Series(values).median())
+    interval = stats.quantile_test(values, q=middle, p=0.5).confidence_interval(CONFIDENCE)
+    return float(interval.low), float(interval.high)
+
+
+def comparison_table(results: Sequence[SearchResult]) -> pd.DataFrame:
+    """Searches side by side: what each reached, and what it had reached after the same epochs."""
+    shared = min((result.epochs_spent() for result in results), default=0)
+    budgets = sorted({max(1, round(shared * share)) for share in BUDGET_SHARES})
+    return pd.DataFrame([_search_row(result, budgets) for result in results])
+
+
+def _search_row(result: SearchResult, budgets: Sequence[int]) -> dict[str, Any]:
+    best = result.ranked()[:1]
+    row: dict[str, Any] = {
+        "search": result.name,
+        "metric": result.objective.metric,
+        "trials": len(result.started()),
+        "complete": result.count(State.COMPLETE),
+        "stopped": result.count(State.STOPPED),
+        "faulty": result.count(State.FAILED) + result.count(State.DIVERGED),
+        "epochs": result.epochs_spent(),
+        "seconds": round(sum(trial.seconds for trial in result.started()), 1),
+        "best": best[0].value(result.objective) if best else math.nan,
+    }
+    curve = best_by_epochs_spent(result)
+    return row | {f"after_{budget}_epochs": _reached(curve, budget) for budget in budgets}
+
+
+def best_by_epochs_spent(result: SearchResult) -> list[tuple[int, float]]:
+    """The best value so far against the epochs that all trials together have spent."""
+    objective = result.objective
+    reports = sorted(
+        (trial.started + report.seconds, report.metrics.get(objective.metric, math.nan))
+        for trial in result.started()
+        for report in trial.reports
+    )
+    curve: list[tuple[int, float]] = []
+    best = math.nan
+    for spent, (_, value) in enumerate(reports, start=1):
+        best = value if objective.is_better(value, best) else best
+        curve.append((spent, best))
+    return curve
+
+
+def _reached(curve: Sequence[tuple[int, float]], budget: int) -> float:
+    return next((value for spent, value in reversed(curve) if spent <= budget), math.nan)
+
+
+def write_tables(result: SearchResult, folder: SearchFolder) -> list[Path]:
+    """Write every table of a search as CSV, Markdown and Parquet; returns the files."""
+    trials = trial_table(result)
+    _replace(folder.trials_csv, lambda path: trials.to_csv(path, index=False))
+    files = [folder.trials_csv, *write_table(trials, folder.tables / "trials")]
+    for name, table in choice_tables(result).items():
+        files += write_table(table, folder.tables / f"by_{name}")
+    return files
+
+
+def write_table(table: pd.DataFrame, stem: Path) -> list[Path]:
+    """One table in three formats, each written aside and renamed."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    written = []
+    for suffix, write in WRITERS.items():
+        path = stem.with_name(stem.name + suffix)
+        _replace(path, lambda target, write=write: write(table, target))  # type: ignore[misc]
+        written.append(path)
+    return written
+
+
+def _replace(path: Path, write: Callable[[Path], Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    write(aside)
+    aside.replace(path)
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    # A column may hold texts and numbers side by side (a choice of both): Parquet wants one type.
+    mixed = [name for name in table if pd.api.types.infer_dtype(table[name]).startswith("mixed")]
+    plain = table.assign(**{str(name): table[name].map(_as_text) for name in mixed})
+    plain.to_parquet(path, index=False)
+
+
+def _as_text(value: Any) -> str | None:
+    return None if pd.isna(value) else value if isinstance(value, str) else json.dumps(value)
+
+
+WRITERS: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
+    ".csv": lambda table, path: table.to_csv(path, index=False),
+    ".md": lambda table, path: path.write_text(table.to_markdown(index=False) + "\n"),
+    ".parquet": _write_parquet,
+}
