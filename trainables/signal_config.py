@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Any
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
@@ -53,6 +55,15 @@ class Config(TrialConfig):
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
     significance: Significance = Significance()
+
+    @field_validator("architecture", "loss", "optimizer", mode="before")
+    @classmethod
+    def _default_name(cls, value: Any, info: ValidationInfo) -> Any:
+        """Arguments without a name are the default component's, as with every other key."""
+        if isinstance(value, dict) and "name" not in value:
+            default = cls.model_fields[str(info.field_name)].default
+            return {"name": default.name, **value}
+        return value
 
     @model_validator(mode="after")
     def _one_master_of_the_rate(self) -> Config:

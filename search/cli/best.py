@@ -39,7 +39,10 @@ def best(
     chosen = choose(result, folder, trainable, rank, metric)
     for candidate in chosen.passed_over:
         screen.print(
-            f"passed over trial {candidate.trial.number:05d}: {candidate.fault}", soft_wrap=True
+            f"passed over trial {candidate.trial.number:05d}: {candidate.fault}",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
         )
     config = export(chosen, result, folder, out)
     screen.print(
@@ -47,8 +50,10 @@ def best(
         f"{chosen.objective.metric} {chosen.checkpoint.value:.6g} (verified) -> {out}/",
         soft_wrap=True,
         highlight=False,
+        markup=False,
     )
-    screen.print(f"Train on from it: tune-train {config}", soft_wrap=True, highlight=False)
+    words = "Train on from it" if chosen.starts_from_checkpoint else "Train it anew"
+    screen.print(f"{words}: tune-train {config}", soft_wrap=True, highlight=False, markup=False)
 
 
 main = entry(app)

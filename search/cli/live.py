@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.markup import escape
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -69,14 +70,16 @@ class LiveView:
             return
         with Live(get_renderable=self.render, console=self._console, refresh_per_second=2) as live:
             self._live = live
-            yield
-        self._live = None
+            try:
+                yield
+            finally:
+                self._live = None
 
     def trial_changed(self, trial: TrialRecord) -> None:
         """Remember the trial; without a terminal, say each end in one line."""
         self._trials[trial.number] = trial
         if self._live is None and trial.state is not State.RUNNING:
-            self._console.print(self._line(trial), soft_wrap=True, highlight=False)
+            self._console.print(self._line(trial), soft_wrap=True, highlight=False, markup=False)
 
     def _line(self, trial: TrialRecord) -> str:
         finished = sum(t.state is not State.RUNNING for t in self._trials.values())
@@ -84,7 +87,7 @@ class LiveView:
         text = (
             f"[{finished}/{self._search.spec.trials}] trial {trial.number:05d} {trial.state.value}"
             f" after {trial.epochs} epochs, {trial.seconds:.1f} s"
-        ).replace("[", r"\[", 1)
+        )
         if math.isfinite(value):
             text += f", {self._objective.metric} {value:.5g}"
         text += self._best_text()
@@ -104,7 +107,7 @@ class LiveView:
         parts: list[RenderableType] = [self._summary(trials), self._table(trials)]
         faults = [trial for trial in trials if trial.state in FAULTY]
         parts += [
-            f"[red]trial {t.number:05d} {t.state.value}: {headline(t.cause)}[/]"
+            f"[red]trial {t.number:05d} {t.state.value}: {escape(headline(t.cause))}[/]"
             for t in faults[-2:]
         ]
         return Panel(Group(*parts), title=f"tune-run {self._search.spec.name}", border_style="cyan")
@@ -142,7 +145,7 @@ class LiveView:
         table = Table("trial", "state", "epoch", self._objective.metric, *names, box=None)
         for trial in [*running, *best]:
             value = trial.value(self._objective)
-            cells = [str(trial.point.get(name, "")) for name in names]
+            cells = [escape(str(trial.point.get(name, ""))) for name in names]
             shown = f"{value:.5g}" if math.isfinite(value) else ""
             table.add_row(
                 f"{trial.number:05d}", trial.state.value, str(trial.epochs), shown, *cells

@@ -41,7 +41,10 @@ def table(
     results = [Record.open(folder.record).result() for folder in folders]
     for folder, result in zip(folders, results, strict=True):
         write_tables(result, folder)
-        screen.print(screen_table(best_rows(result, trial_table(result), top), result.name))
+        if result.ranked():
+            screen.print(screen_table(best_rows(result, trial_table(result), top), result.name))
+        else:
+            screen.print(f"{result.name}: no trial has ended with a value yet", highlight=False)
         for name, frame in choice_tables(result).items():
             screen.print(screen_table(frame, f"{result.name} by {name}"))
         screen.print(f"Written to {folder.tables} and {folder.trials_csv}", soft_wrap=True)

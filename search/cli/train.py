@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from search.cli.command import STORAGE, Storage, console, entry, new_app
+from search.errors import Place, Problem, UserError
 from search.files.config_file import TrainingConfig, load_config
 from search.results.follow_up import (
     TrainingLog,
@@ -24,7 +25,7 @@ from search.results.follow_up import (
 )
 from search.results.running_trial import Finished
 from search.results.trials import Objective
-from trainables.contract import Placement
+from trainables.contract import ConfigError, Placement
 
 app = new_app()
 
@@ -83,14 +84,26 @@ def train(
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None
     chosen = seed if seed is not None else (origin or {}).get("seed", 0)
-    _fit(parsed, folder, objective, chosen, Workers(workers, cpus, gpus, address), log)
+    status = "FAILED"
+    try:
+        _fit(parsed, folder, objective, chosen, Workers(workers, cpus, gpus, address), log)
+        status = "FINISHED"
+    except ConfigError as error:
+        raise UserError([Problem(Place(str(parsed.path)), error.key, error.message)]) from error
+    finally:
+        files = _files(folder, objective, log, screen)
+        if run is not None:
+            run.end(status, files)
+
+
+def _files(folder: Path, objective: Objective, log: TrainingLog, screen: Console) -> list[Path]:
+    """What the training has left so far; its best checkpoint is said."""
     kept = best_of(log.last.kept, objective) if log.last else None
     files = [folder / "config.yaml", folder / "metrics.csv"]
     if kept is not None:
-        screen.print(f"Best checkpoint: {folder / kept.path}", soft_wrap=True, highlight=False)
         files.append(folder / kept.path)
-    if run is not None:
-        run.end("FINISHED", files)
+        screen.print(f"Best checkpoint: {files[-1]}", soft_wrap=True, highlight=False, markup=False)
+    return [file for file in files if file.is_file()]
 
 
 def _folder(out: Path | None, storage: Path, config: Path) -> Path:

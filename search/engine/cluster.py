@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.errors import refuse
+
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
@@ -101,6 +103,21 @@ def _own_cluster(dashboard: bool, cpus: int | None) -> Iterator[Cluster]:
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def require_state_api() -> None:
+    """**Raises**: UserError if Ray's State API does not answer."""
+    from ray.util.state import list_nodes
+
+    try:
+        list_nodes(limit=1, timeout=20)
+    except Exception as error:
+        message = (
+            "its State API does not answer, and without it the workers of stopped trials are "
+            f"never freed; start that cluster with its dashboard (pip install 'ray[default]'): "
+            f"{str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__}"
+        )
+        raise refuse("the Ray cluster", message) from error
 
 
 def write_sign_in(file: Path, cluster: Cluster) -> None:

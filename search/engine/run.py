@@ -7,6 +7,7 @@ from pathlib import Path
 
 from search.engine.cluster import (
     prepare_environment,
+    require_state_api,
     require_token,
     running_cluster,
     write_sign_in,
@@ -27,7 +28,12 @@ def run_search(search: Search, folder: SearchFolder, options: Options, view: Vie
     from search.engine import session
 
     _log_to(folder.log)
-    with running_cluster(options.address, options.dashboard) as cluster:
+    # The dashboard serves the State API, without which Ray Train never frees the workers of a
+    # trial that was stopped: a search of such trials has it even when nobody wants to look at it.
+    several = search.resources.workers > 1
+    with running_cluster(options.address, options.dashboard or several) as cluster:
+        if several:
+            require_state_api()
         write_sign_in(folder.dashboard, cluster)
         try:
             return session.run(search, folder, options, view, cluster)

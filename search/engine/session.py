@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import ray
 from ray import tune
@@ -58,15 +60,15 @@ def run(
     concurrent = concurrency(search)
     view.started(cluster, rungs(search.spec.scheduler, search.max_epochs()), concurrent)
     with ending_on_signals(end), view.searching():
-        _fit(build_tuner(search, folder, searcher, recorder, end, concurrent), end)
+        _fit(partial(build_tuner, search, folder, searcher, recorder, end, concurrent), end)
         recorder.end_unfinished()
     return _close(search, folder, record, searcher, end, tracker)
 
 
-def _fit(tuner: tune.Tuner, end: EarlyEnd) -> None:
+def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
     """Run the trials; a fault of Ray's ends the search in order, so that it can be resumed."""
     try:
-        tuner.fit()
+        build().fit()
     except Exception as error:
         log.exception("Ray Tune ended the search")
         end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)

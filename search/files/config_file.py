@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from search.checks.findings import Findings
-from search.checks.wording import faults_of
+from search.checks.wording import faults_of, found
 from search.errors import Problem
 from search.files.base_file import anchor_paths, with_values
 from search.files.overrides import COMMAND_LINE, parse_overrides
@@ -21,6 +21,7 @@ from search.text.yaml_file import examine
 from trainables.contract import ConfigError, Trainable, TrialConfig
 
 TRAINABLE = ("trainable",)
+CHECKPOINT = ("checkpointing", "load_checkpoint")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def load_config(argument: str, overrides: Sequence[str] = ()) -> TrainingConfig:
         message = "belongs to a space file; a training has no search"
         findings.add(Problem(COMMAND_LINE, ".".join(map(str, key)), message))
     reference, module = _trainable(document, findings)
-    findings.stop()
+    if module is None:
+        findings.stop()
     assert reference is not None
     assert module is not None
     written, _ = anchor_paths(document.without(TRAINABLE))
@@ -74,7 +76,10 @@ def _trainable(
     text = document.get(TRAINABLE)
     if text is None:
         text = document.path.stem if document.path.stem in shipped_trainables() else None
-    if not isinstance(text, str):
+    if text is not None and not isinstance(text, str):
+        findings.add(document.problem(TRAINABLE, f"expected text, found {found(text)}"))
+        return None, None
+    if text is None:
         known = ", ".join(shipped_trainables())
         message = f"missing key 'trainable' (what is trained: {known}, my_lab.mine or ./file.py)"
         findings.add(document.problem((), message))
@@ -99,4 +104,12 @@ def _validate(document: Document, module: Trainable, findings: Findings) -> Tria
         module.check_data(config)
     except ConfigError as error:
         findings.add(document.problem(tuple(error.key.split(".")), error.message))
+    _check_checkpoint(document, findings)
     return config
+
+
+def _check_checkpoint(document: Document, findings: Findings) -> None:
+    """A checkpoint to start from is a file now, before anything is prepared for the training."""
+    path = document.get(CHECKPOINT)
+    if isinstance(path, str) and path and not Path(path).is_file():
+        findings.add(document.problem(CHECKPOINT, f"no such file {path}"))

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from search.checks.config_keys import keys_of, models_at
 from search.errors import nearest, refuse
-from search.names import TrainableRef
+from search.names import NameProblem, TrainableRef
 from search.results.finalists import Candidate, examine
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.trials import Checkpoint, Objective, TrialRecord, ranked
+from search.text.writing import as_yaml
 
 CHECKPOINT = "model.ckpt"
 CONFIG = "config.yaml"
 ORIGIN = "origin.json"
 CARD = "README.md"
+
+SECTION, START = "checkpointing", "load_checkpoint"
+"""Where a config says which checkpoint to start from."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,13 @@ class Chosen:
     rank: int
     objective: Objective
     passed_over: tuple[Candidate, ...]
+    trainable: TrainableRef
+
+    @property
+    def starts_from_checkpoint(self) -> bool:
+        """Whether the trainable's config can name a checkpoint to start from."""
+        sections = models_at(self.trainable.load().Config, [SECTION])
+        return START in keys_of(sections)
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -68,7 +78,8 @@ def choose(
             continue
         found += 1
         if found == rank:
-            return Chosen(trial, candidate.checkpoint, rank, objective, tuple(passed))
+            verified = candidate.checkpoint
+            return Chosen(trial, verified, rank, objective, tuple(passed), trainable)
     faults = "".join(f"\n  trial {c.trial.number:05d}: {c.fault}" for c in passed)
     raise refuse(
         str(folder.path), f"only {found} trials can be exported, rank {rank} was asked for{faults}"
@@ -89,7 +100,10 @@ def objective_of(result: SearchResult, trainable: TrainableRef, metric: str | No
     """The number to choose by: the search's own, or another metric of the trainable."""
     if metric is None or metric == result.objective.metric:
         return result.objective
-    metrics: Mapping[str, Any] = trainable.load().METRICS
+    try:
+        metrics: Mapping[str, Any] = trainable.load().METRICS
+    except NameProblem as error:
+        raise refuse(trainable.text, str(error)) from error
     if metric not in metrics:
         raise refuse(
             "--metric",
@@ -104,8 +118,8 @@ def export(chosen: Chosen, result: SearchResult, folder: SearchFolder, out: Path
         raise refuse(str(out), "is a file; give a folder to write to")
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder.path / chosen.checkpoint.path, out / CHECKPOINT)
-    config = {"trainable": _portable(result), **_with_checkpoint(chosen.config)}
-    (out / CONFIG).write_text(yaml.safe_dump(config, sort_keys=False))
+    config = _with_checkpoint(chosen.config) if chosen.starts_from_checkpoint else chosen.config
+    (out / CONFIG).write_text(as_yaml({"trainable": _portable(result), **config}))
     (out / ORIGIN).write_text(json.dumps(_origin(chosen, result, folder), indent=2) + "\n")
     (out / CARD).write_text(_card(chosen, result))
     return out / CONFIG
@@ -116,9 +130,7 @@ def _portable(result: SearchResult) -> str:
 
 
 def _with_checkpoint(config: Mapping[str, Any]) -> dict[str, Any]:
-    checkpointing = dict(config.get("checkpointing") or {})
-    checkpointing["load_checkpoint"] = CHECKPOINT
-    return {**config, "checkpointing": checkpointing}
+    return {**config, SECTION: {**(config.get(SECTION) or {}), START: CHECKPOINT}}
 
 
 def _origin(chosen: Chosen, result: SearchResult, folder: SearchFolder) -> dict[str, Any]:
@@ -159,7 +171,9 @@ def _card(chosen: Chosen, result: SearchResult) -> str:
         f"SHA-256 of `{CHECKPOINT}`: {chosen.checkpoint.sha256}",
         "",
         "The validation metrics chose this trial, so they flatter it; the test metrics did not.",
-        f"Train on from it with `tune-train {CONFIG}`.",
+        f"Train on from it with `tune-train {CONFIG}`."
+        if chosen.starts_from_checkpoint
+        else f"`tune-train {CONFIG}` trains it anew: this trainable starts from no checkpoint.",
         "",
     ]
     return "\n".join(lines)

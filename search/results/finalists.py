@@ -51,7 +51,9 @@ def _fault(
         )
     except Exception as error:  # noqa: BLE001 - whatever a damaged file or changed code raises
         return f"{folder / checkpoint.path} does not load: {type(error).__name__}: {error}"
-    value = again.get(objective.metric, math.nan)
+    value = again.get(objective.metric)
+    if value is None:
+        return f"{objective.metric} cannot be verified: the trainable's evaluate does not give it"
     if math.isclose(value, checkpoint.value, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
         return None
     return f"{objective.metric} was reported as {checkpoint.value:.6g} and is now {value:.6g}"

@@ -95,11 +95,15 @@ def open_folder(name_or_path: str, storage: Path) -> SearchFolder:
 
 
 def set_aside(folder: SearchFolder) -> Path | None:
-    """Rename an earlier search to `<name>.1`, `.2`, ...; None if none was there."""
+    """Rename an earlier search to `<name>.1`, `.2`, ...; None if none was there.
+
+    **Raises**: Locked if it still runs.
+    """
     if not folder.holds_search():
         return None
     number = 1
     while (target := folder.path.with_name(f"{folder.name}.{number}")).exists():
         number += 1
-    folder.path.rename(target)
+    with folder.lock():
+        folder.path.rename(target)
     return target

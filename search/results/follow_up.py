@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from search.results.checkpoints import CheckpointStore
 from search.results.running_trial import Finished, RunningTrial
 from search.results.trials import Checkpoint, Objective
+from search.text.writing import as_yaml
 from trainables.contract import Metric, Placement
 
 
@@ -24,18 +24,19 @@ class TrainingLog:
     folder: Path
     listeners: list[Callable[[Finished], None]] = field(default_factory=list)
     last: Finished | None = None
+    rows: list[dict[str, float]] = field(default_factory=list)
 
     def write(self, finished: Finished) -> None:
-        """Append one row; the first one writes the header."""
-        row = {"epoch": finished.report.epoch, "seconds": finished.report.seconds}
-        row |= dict(finished.report.metrics)
-        file = self.folder / "metrics.csv"
-        begun = file.exists()
-        with file.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, list(row))
-            if not begun:
-                writer.writeheader()
-            writer.writerow(row)
+        """Add one row; a metric that was not there before is a new column."""
+        report = finished.report
+        self.rows.append({**report.metrics, "epoch": report.epoch, "seconds": report.seconds})
+        names = dict.fromkeys(["epoch", "seconds", *(name for row in self.rows for name in row)])
+        aside = self.folder / ".metrics.csv"
+        with aside.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, list(names))
+            writer.writeheader()
+            writer.writerows(self.rows)
+        aside.replace(self.folder / "metrics.csv")
         self.last = finished
         for listener in self.listeners:
             listener(finished)
@@ -73,8 +74,7 @@ def read_origin(config: Path) -> dict[str, Any] | None:
 
 def write_config(folder: Path, trainable: str, config: Mapping[str, Any]) -> None:
     """Keep what is trained beside what comes of it."""
-    text = yaml.safe_dump({"trainable": trainable, **config}, sort_keys=False)
-    (folder / "config.yaml").write_text(text)
+    (folder / "config.yaml").write_text(as_yaml({"trainable": trainable, **config}))
 
 
 def open_training(
@@ -100,5 +100,6 @@ def open_training(
 
 
 def best_of(kept: tuple[Checkpoint, ...], objective: Objective) -> Checkpoint | None:
-    """The kept checkpoint with the best value."""
-    return max(kept, key=lambda checkpoint: objective.sign * checkpoint.value, default=None)
+    """The kept checkpoint with the best finite value, the first of equals."""
+    finite = [checkpoint for checkpoint in kept if math.isfinite(checkpoint.value)]
+    return max(finite, key=lambda checkpoint: objective.sign * checkpoint.value, default=None)

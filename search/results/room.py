@@ -9,11 +9,18 @@ from pathlib import Path
 from search.errors import refuse
 
 FLOOR_MB = 500
+VARIABLE = "TUNE_RUN_FREE_MB"
 
 
 def floor_bytes() -> int:
-    """How much must stay free; TUNE_RUN_FREE_MB changes it."""
-    return int(os.environ.get("TUNE_RUN_FREE_MB", FLOOR_MB)) * 10**6
+    """How much must stay free; TUNE_RUN_FREE_MB changes it.
+
+    **Raises**: UserError if that is no whole number.
+    """
+    text = os.environ.get(VARIABLE) or str(FLOOR_MB)
+    if not text.isascii() or not text.isdigit():
+        raise refuse(VARIABLE, f"expected a whole number of megabytes, found {text!r}")
+    return int(text) * 10**6
 
 
 def shortage(folder: Path) -> str | None:
@@ -23,7 +30,7 @@ def shortage(folder: Path) -> str | None:
         return None
     return (
         f"only {free / 10**6:.0f} MB are free for {folder}, and a search keeps "
-        f"{floor / 10**6:.0f} MB free (TUNE_RUN_FREE_MB changes that)"
+        f"{floor / 10**6:.0f} MB free ({VARIABLE} changes that)"
     )
 
 

@@ -71,5 +71,5 @@ def as_number(name: str, value: Any) -> float:
         raise wrong
     try:
         return float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
         raise wrong from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scipy import stats
 from search.causes import headline
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.trials import State, TrialRecord
+from search.results.trials import TRAINED, Label, Point, State, TrialRecord
 
 CONFIDENCE = 0.9
 BUDGET_SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
@@ -26,14 +27,22 @@ def trial_table(result: SearchResult) -> pd.DataFrame:
     ranks = {trial.number: rank for rank, trial in enumerate(result.ranked(), start=1)}
     rows = [_row(result, trial, ranks.get(trial.number)) for trial in result.started()]
     frame = pd.DataFrame(rows, columns=_columns(result, rows))
-    return frame.astype({"rank": "Int64", "best_epoch": "Int64"})
+    whole = ["rank", "best_epoch", *(n for n in result.parameters if _is_whole(rows, n))]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
+
+
+def _is_whole(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether a parameter has whole numbers only; pandas makes fractions of them beside a gap."""
+    values = [row[name] for row in rows if row[name] is not None]
+    return bool(values) and all(type(value) is int for value in values)
 
 
 def _row(result: SearchResult, trial: TrialRecord, rank: int | None) -> dict[str, Any]:
     objective = result.objective
     best = trial.best_report(objective)
     checkpoint = trial.best_checkpoint(objective)
-    row: dict[str, Any] = {
+    said = {**(best.metrics if best else {}), **result.tests.get(trial.number, {})}
+    own: dict[str, Any] = {
         "trial": trial.number,
         "rank": rank,
         "state": trial.state.value,
@@ -43,19 +52,25 @@ def _row(result: SearchResult, trial: TrialRecord, rank: int | None) -> dict[str
         "seconds": round(trial.seconds, 2),
         "seed": trial.seed,
     }
-    row |= {name: trial.point.get(name) for name in result.parameters}
-    row |= dict(best.metrics) if best else {}
-    row |= dict(result.tests.get(trial.number, {}))
-    row["checkpoint"] = checkpoint.path if checkpoint else None
-    row["cause"] = headline(trial.cause) or None
-    return row
+    point = {name: _shown(trial.point, name) for name in result.parameters}
+    last = {
+        "checkpoint": checkpoint.path if checkpoint else None,
+        "cause": headline(trial.cause) or None,
+    }
+    # A metric that is called like a column of ours gives way to it.
+    return said | point | own | last
+
+
+def _shown(point: Point, name: str) -> Label:
+    """The label of a parameter; one that was set to nothing is not one that is not active."""
+    return "null" if name in point and point[name] is None else point.get(name)
 
 
 def _columns(result: SearchResult, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Our own columns first, then parameters, metrics and test metrics; files and causes last."""
     seen = list(dict.fromkeys(name for row in rows for name in row))
     fixed = ["trial", "rank", "state", result.objective.metric, "best_epoch", "epochs", "seconds"]
-    fixed += ["seed", *result.parameters]
+    fixed = list(dict.fromkeys([*fixed, "seed", *result.parameters]))
     last = ["checkpoint", "cause"]
     return fixed + [name for name in seen if name not in fixed and name not in last] + last
 
@@ -68,10 +83,9 @@ def choice_tables(result: SearchResult) -> dict[str, pd.DataFrame]:
 
 
 def _is_choice(column: pd.Series[Any]) -> bool:
-    values = column.dropna()
-    return bool(len(values)) and not all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in values
-    )
+    types = pd.api.types
+    number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+    return bool(column.notna().any()) and not number
 
 
 def _choice_table(result: SearchResult, trials: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -135,19 +149,29 @@ def _search_row(result: SearchResult, budgets: Sequence[int]) -> dict[str, Any]:
 
 
 def best_by_epochs_spent(result: SearchResult) -> list[tuple[int, float]]:
-    """The best value so far against the epochs that all trials together have spent."""
+    """The best value so far against the epochs that all trials together have spent.
+
+    Every epoch counts, but only values of trials that can be believed do.
+    """
     objective = result.objective
-    reports = sorted(
-        (trial.started + report.seconds, report.metrics.get(objective.metric, math.nan))
-        for trial in result.started()
-        for report in trial.reports
-    )
     curve: list[tuple[int, float]] = []
-    best = math.nan
-    for spent, (_, value) in enumerate(reports, start=1):
+    spent, best = 0, math.nan
+    for _, epochs, value in sorted(_spendings(result), key=itemgetter(0)):
+        spent += epochs
         best = value if objective.is_better(value, best) else best
         curve.append((spent, best))
     return curve
+
+
+def _spendings(result: SearchResult) -> Iterator[tuple[float, int, float]]:
+    """Of each report: when it was made, the epochs since the one before, and its value."""
+    metric = result.objective.metric
+    for trial in result.started():
+        before = 0
+        for report in trial.reports:
+            value = report.metrics.get(metric, math.nan) if trial.state in TRAINED else math.nan
+            yield trial.started + report.seconds, report.epoch - before, value
+            before = report.epoch
 
 
 def _reached(curve: Sequence[tuple[int, float]], budget: int) -> float:
@@ -193,8 +217,16 @@ def _as_text(value: Any) -> str | None:
     return None if pd.isna(value) else value if isinstance(value, str) else json.dumps(value)
 
 
+def _write_markdown(table: pd.DataFrame, path: Path) -> None:
+    # A bar inside a cell would end the cell.
+    escaped = table.map(
+        lambda value: value.replace("|", r"\|") if isinstance(value, str) else value
+    )
+    path.write_text(escaped.to_markdown(index=False) + "\n")
+
+
 WRITERS: dict[str, Callable[[pd.DataFrame, Path], Any]] = {
     ".csv": lambda table, path: table.to_csv(path, index=False),
-    ".md": lambda table, path: path.write_text(table.to_markdown(index=False) + "\n"),
+    ".md": _write_markdown,
     ".parquet": _write_parquet,
 }

@@ -1,16 +1,23 @@
-"""Files of a small search on the toy trainable, in a folder of the test's own."""
+"""Files of small searches, on the toy and on the fault trainable, in a folder of the test's own."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from search.checks.machine import Machine
 from search.errors import UserError
 from search.load import Search, load
+from search.names import TrainableRef
+from search.results.checkpoints import CheckpointStore
+from search.results.folder import SearchFolder
+from search.results.running_trial import Finished, RunningTrial
+from search.results.trials import Objective, State, TrialRecord
+from trainables.contract import Placement
 
 TWO_CORES = Machine(lambda: 2, lambda: 0)
 
@@ -80,3 +87,65 @@ def refused(load_toy: Load) -> Refused:
         return str(error.value)
 
     return refused
+
+
+@pytest.fixture
+def fault_trainable() -> TrainableRef:
+    """The trainable whose curve is known by hand: score = x * epoch + y, other = 1 - x."""
+    file = Path(__file__).parent / "engine" / "fault_trainable.py"
+    return TrainableRef(str(file), str(file))
+
+
+@pytest.fixture
+def toy_folder(tmp_path: Path) -> SearchFolder:
+    """The folder of a search that is called `toy`."""
+    folder = SearchFolder(tmp_path / "runs" / "toy")
+    folder.path.mkdir(parents=True)
+    return folder
+
+
+Train = Callable[..., TrialRecord]
+
+
+@pytest.fixture
+def train_fault(toy_folder: SearchFolder, fault_trainable: TrainableRef) -> Train:
+    """Really trains one trial of the fault trainable, with its checkpoints in `toy_folder`."""
+    objective = Objective("score", "max")
+
+    def train(number: int, state: State = State.COMPLETE, **config: Any) -> TrialRecord:
+        module = fault_trainable.load()
+        directory = toy_folder.trial(number)
+        directory.mkdir(parents=True)
+        said: list[Finished] = []
+        store = CheckpointStore(toy_folder.path, directory, objective)
+        trial = RunningTrial(
+            number, 100 + number, directory, None, Placement(), objective, store, said.append
+        )
+        module.fit(module.Config.model_validate(config), trial)
+        return TrialRecord(
+            number=number,
+            state=state,
+            point={name: value for name, value in config.items() if name in ("x", "kind")},
+            seed=100 + number,
+            started=1000.0 * number,
+            reports=tuple(finished.report for finished in said),
+            checkpoints=store.kept,
+            config=config,
+        )
+
+    return train
+
+
+@pytest.fixture
+def manifest(fault_trainable: TrainableRef) -> dict[str, Any]:
+    """What the record of a search of the fault trainable says about it."""
+    return {
+        "id": "0123",
+        "trainable": fault_trainable.text,
+        "trainable_file": fault_trainable.file,
+        "search": {"metric": "score", "mode": "max"},
+        "parameters": ["x", "kind"],
+        "max_epochs": 9,
+        "versions": {"optuna": "5.0"},
+        "git_commit": "abc",
+    }

@@ -42,7 +42,9 @@ def test_it_has_the_names_of_a_trainable(name: str) -> None:
 
 def test_the_shipped_base_config_is_valid_and_builds() -> None:
     text = BASE.read_text().replace("1e-3", "1.0e-3").replace("1e-5", "1.0e-5")
-    config = Config.model_validate(yaml.safe_load(text))
+    written = yaml.safe_load(text)
+    assert written.pop("trainable") == "signal"
+    config = Config.model_validate(written)
     signal.check_data(config)
     assert set(signal.probe(config)) == set(Config.model_fields)
 
@@ -120,3 +122,10 @@ def test_the_arguments_of_a_component_are_known(section: str, name: str, argumen
     assert known is not None
     assert argument in known
     assert Config.arguments(section, "nothing of this name") is None
+
+
+def test_arguments_without_a_name_are_those_of_the_default_component() -> None:
+    config = Config.model_validate({"optimizer": {"lr": 0.5}, "architecture": {"width": 8}})
+    assert config.optimizer.name == "Adam"
+    assert config.optimizer.arguments == {"lr": 0.5}
+    assert config.architecture.width == 8

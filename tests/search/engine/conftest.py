@@ -26,7 +26,7 @@ TRAINABLE = Path(__file__).with_name("fault_trainable.py")
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[clusters.Cluster]:
-    with clusters.running_cluster(None, dashboard=False, cpus=2) as running:
+    with clusters.running_cluster(None, dashboard=True, cpus=2) as running:
         yield running
 
 
@@ -48,7 +48,9 @@ class Heard:
         self.trials.append(trial)
 
 
-Run = Callable[..., Outcome]
+@pytest.fixture(scope="session")
+def quiet_view() -> type[Heard]:
+    return Heard
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class Config(TrialConfig):
     y: float = 0.0
     fault: Fault = "none"
     fault_epoch: int = 2
+    seconds_to_wind_down: float = 0.0
     trainer: Trainer = Trainer()
 
     def max_epochs(self) -> int:
@@ -71,7 +72,11 @@ def fit(config: Config, trial: Trial) -> None:
             _fail(config.fault, metrics)
         file = trial.directory / "writing.json"
         file.write_text(json.dumps({"epoch": epoch, "x": config.x, "pid": os.getpid()}))
-        trial.report(epoch, metrics, file)
+        try:
+            trial.report(epoch, metrics, file)
+        except SystemExit:
+            time.sleep(config.seconds_to_wind_down)
+            raise
 
 
 def _fail(fault: str, metrics: dict[str, Any]) -> None:

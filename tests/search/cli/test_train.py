@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from search.cli.train import train
+from search.errors import UserError
+from search.files.config_file import load_config
+from search.names import TrainableRef
+
+
+@pytest.fixture
+def config(tmp_path: Path, fault_trainable: TrainableRef) -> Path:
+    """Three epochs with the scores 0.5, 1.0 and 1.5."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    path = folder / "config.yaml"
+    path.write_text(f"trainable: {fault_trainable.file}\nx: 0.5\ntrainer: {{max_epochs: 3}}\n")
+    return path
+
+
+@pytest.fixture
+def trained(config: Path, tmp_path: Path) -> Any:
+    """Trains the config in this process; returns the only new folder."""
+
+    def run(*overrides: str, **options: Any) -> Path:
+        train(str(config), list(overrides), **{"track": False, "out": tmp_path / "out", **options})
+        return tmp_path / "out"
+
+    return run
+
+
+def test_each_epoch_is_printed(trained: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    trained()
+    lines = [line.split() for line in capfd.readouterr().out.splitlines()]
+    assert [(line[0], line[1], line[-3:]) for line in lines[:3]] == [
+        ("epoch", "1", ["0.5", "other", "0.5"]),
+        ("epoch", "2", ["1", "other", "0.5"]),
+        ("epoch", "3", ["1.5", "other", "0.5"]),
+    ]
+
+
+def test_the_best_checkpoint_is_named(trained: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = trained()
+    file = folder / "checkpoints" / "epoch=0003.ckpt"
+    assert capfd.readouterr().out.splitlines()[-1] == f"Best checkpoint: {file}"
+    assert json.loads(file.read_text())["epoch"] == 3
+
+
+def test_the_epochs_are_in_a_table(trained: Any) -> None:
+    read = pd.read_csv(trained() / "metrics.csv")
+    assert list(read) == ["epoch", "seconds", "score", "other"]
+    assert read["score"].tolist() == [0.5, 1.0, 1.5]
+
+
+def test_what_was_trained_is_kept_and_can_be_trained_again(trained: Any) -> None:
+    folder = trained("trainer.max_epochs=2", "y=1.0")
+    again = load_config(str(folder / "config.yaml"))
+    assert again.plain == {"x": 0.5, "trainer": {"max_epochs": 2}, "y": 1.0}
+    # score = x * epoch + y
+    assert pd.read_csv(folder / "metrics.csv")["score"].tolist() == [1.5, 2.0]
+
+
+def test_each_training_has_a_folder_of_its_own(config: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        train(str(config), [], track=False, storage=tmp_path / "runs")
+    names = sorted(path.name for path in (tmp_path / "runs" / "trained").iterdir())
+    assert names == ["mine", "mine-2"]
+
+
+def test_an_exported_trial_keeps_checkpoints_by_the_metric_of_its_search(
+    trained: Any, config: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config.with_name("origin.json").write_text(json.dumps({"metric": "other", "seed": 7}))
+    trained()
+    # other is 0.5 at each epoch, so that the first is the best
+    assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0001.ckpt")
+
+
+def test_a_value_that_is_not_finite_is_never_the_best(
+    trained: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trained("fault=nan", "fault_epoch=3")
+    assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0002.ckpt")
+
+
+def test_a_training_that_breaks_leaves_what_it_had(
+    trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RuntimeError, match="the trainable gave up"):
+        trained("fault=raise", "fault_epoch=3")
+    assert pd.read_csv(tmp_path / "out" / "metrics.csv")["score"].tolist() == [0.5, 1.0]
+    assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0002.ckpt")
+
+
+def test_what_a_component_refuses_in_training_is_a_mistake_of_the_user(
+    tmp_path: Path, config: Path, fault_trainable: TrainableRef
+) -> None:
+    own = config.with_name("refuses.py")
+    source = Path(str(fault_trainable.file)).read_text()
+    own.write_text(
+        f"{source}\n\ndef fit(config, trial):\n"
+        "    from trainables.contract import ConfigError\n"
+        "    raise ConfigError('x', 'too small for this data')\n"
+    )
+    config.write_text("trainable: ./refuses.py\n")
+    with pytest.raises(UserError) as error:
+        train(str(config), [], track=False, out=tmp_path / "out")
+    assert str(error.value) == f"{config}: x: too small for this data"
+
+
+def test_a_wrong_config_makes_no_folder(trained: Any, tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        trained("nosuch=1")
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_tracking_there_is_no_mlflow_store(config: Path, tmp_path: Path) -> None:
+    train(str(config), [], track=False, storage=tmp_path / "runs")
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trained"]

@@ -1,0 +1,42 @@
+"""Trials of two workers through Ray Train, gloo on CPUs, on a small piece of the real data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray
+
+from search.engine import session
+from search.engine.outcome import Options
+from search.load import load
+from search.results.folder import SearchFolder
+from search.results.trials import State
+
+pytestmark = pytest.mark.ray
+
+YAML = """
+trainable: signal
+base: {data: {max_rows: 600, batch_size: 64}, trainer: {max_epochs: 4}}
+search: {metric: val_auc, mode: max, trials: 4, seed: 3, sampler: {name: random},
+         scheduler: {name: asha, grace_epochs: 1, reduction_factor: 2}}
+resources: {workers: 2}
+space: {optimizer.lr: {float: [1e-5, 1e-1], log: true}}
+"""
+
+
+def test_stopped_trials_free_their_workers(tmp_path: Path, cluster: Any, quiet_view: Any) -> None:
+    space = tmp_path / "wide.yaml"
+    space.write_text(YAML)
+    folder = SearchFolder(tmp_path / "runs" / "wide")
+    folder.path.mkdir(parents=True)
+    options = Options(dashboard=False, track=False)
+    result = session.run(load(str(space)), folder, options, quiet_view(), cluster).result
+    # Both CPUs are needed by every trial: one that kept its workers would starve the next.
+    assert {trial.state for trial in result.trials} == {State.COMPLETE, State.STOPPED}
+    assert len(result.started()) == 4
+    best = result.ranked()[0]
+    assert best.best_checkpoint(result.objective) is not None
+    assert result.tests[best.number]["test_auc"] > 0.5
+    assert ray.cluster_resources()["CPU"] == 2  # type: ignore[no-untyped-call]

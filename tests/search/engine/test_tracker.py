@@ -1,0 +1,96 @@
+"""MLflow as users find it after a search, and that a dead server loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run as MlflowRun
+
+from search.engine import tracker
+from search.engine.outcome import Outcome
+from search.engine.record import Record
+from search.results.folder import SearchFolder
+from search.results.tables import write_tables
+
+pytestmark = pytest.mark.ray
+
+Run = Callable[..., Outcome]
+
+
+def runs(storage: Path) -> tuple[MlflowRun, list[MlflowRun]]:
+    client = MlflowClient(tracking_uri=f"sqlite:///{storage}/mlflow.db")
+    experiment = client.get_experiment_by_name("fault_trainable")
+    assert experiment is not None
+    found = client.search_runs([experiment.experiment_id])
+    (parent,) = [run for run in found if "mlflow.parentRunId" not in run.data.tags]
+    nested = [run for run in found if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    return parent, sorted(nested, key=lambda run: int(run.data.tags["tune_run.trial"]))
+
+
+def test_a_search_is_a_parent_run_with_a_nested_run_for_each_trial(
+    run: Run, folder: SearchFolder
+) -> None:
+    result = run("x: [0.1, 0.2]", trials=2, sampler="{name: grid}", track=True).result
+    parent, nested = runs(folder.path.parent)
+    assert parent.info.status == "FINISHED"
+    assert [child.data.params["x"] for child in nested] == [
+        str(trial.point["x"]) for trial in result.trials
+    ]
+    client = MlflowClient(tracking_uri=f"sqlite:///{folder.path.parent}/mlflow.db")
+    curve = client.get_metric_history(nested[0].info.run_id, "score")
+    # score = x * epoch over 9 epochs
+    x = float(str(result.trials[0].point["x"]))
+    assert {m.step: m.value for m in curve} == pytest.approx({e: x * e for e in range(1, 10)})
+    files = {file.path for file in client.list_artifacts(parent.info.run_id)}
+    assert {"space.yaml", "base.yaml", "trials.csv", "best"} <= files
+
+
+def test_writing_a_search_again_changes_nothing(run: Run, folder: SearchFolder) -> None:
+    run("x: {float: [0, 1]}", trials=3, track=True)
+    before = runs(folder.path.parent)
+    result = Record.open(folder.record).result()
+    tracker.sync(folder, result, write_tables(result, folder))
+    after = runs(folder.path.parent)
+    assert [child.info.run_id for child in after[1]] == [child.info.run_id for child in before[1]]
+    assert [child.data.metrics for child in after[1]] == [c.data.metrics for c in before[1]]
+
+
+def test_a_dead_server_loses_nothing(
+    run: Run, folder: SearchFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    outcome = run("x: {float: [0, 1]}", trials=3, track=True)
+    assert outcome.code == 0
+    assert outcome.tracking_error
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    tracker.sync(folder, outcome.result, write_tables(outcome.result, folder))
+    assert len(runs(folder.path.parent)[1]) == 3
+
+
+def test_a_failed_trial_is_a_failed_run_with_its_cause(run: Run, folder: SearchFolder) -> None:
+    run("fault: [raise, nan]", trials=2, sampler="{name: grid}", track=True, max_failed=5)
+    _, nested = runs(folder.path.parent)
+    told = {child.data.params["fault"]: child for child in nested}
+    assert {child.info.status for child in nested} == {"FAILED"}
+    assert told["raise"].data.tags["cause"] == "RuntimeError: the trainable gave up"
+    assert told["nan"].data.tags["state"] == "diverged"
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://me:secret@host:5000/x", "http://me:***@host:5000/x"),
+        ("sqlite:////tmp/mlflow.db", "sqlite:////tmp/mlflow.db"),
+    ],
+)
+def test_a_password_is_never_shown(uri: str, shown: str) -> None:
+    assert tracker.masked(uri) == shown
+
+
+def test_the_user_s_tracking_server_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://host")
+    assert tracker.tracking_uri(tmp_path) == "http://host"

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+
+import pytest
+
+from search.results.checkpoints import CheckpointStore, is_intact
+from search.results.trials import Checkpoint, Objective
+
+NAN = math.nan
+
+
+class Writer:
+    """Commits one file an epoch; a file holds its epoch as text."""
+
+    def __init__(self, folder: Path, mode: str = "max", keep: int = 1) -> None:
+        self.directory = folder / "trials" / "00000"
+        self.directory.mkdir(parents=True)
+        self.store = CheckpointStore(folder, self.directory, Objective("score", mode), keep)
+
+    def commit(self, *values: float, first: int = 1) -> list[int]:
+        kept: tuple[Checkpoint, ...] = ()
+        for epoch, value in enumerate(values, start=first):
+            file = self.directory / "writing"
+            file.write_text(str(epoch))
+            kept = self.store.commit(file, epoch, value)
+        return [checkpoint.epoch for checkpoint in kept]
+
+    def on_disk(self) -> list[str]:
+        return sorted(path.name for path in self.directory.iterdir())
+
+
+def test_a_committed_file_is_renamed_and_hashed(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.commit(0.5)
+    (kept,) = writer.store.kept
+    expected = hashlib.sha256(b"1").hexdigest()
+    assert kept == Checkpoint("trials/00000/epoch=0001.ckpt", 1, 0.5, expected)
+    assert (tmp_path / kept.path).read_text() == "1"
+    assert writer.on_disk() == ["epoch=0001.ckpt"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "keep", "values", "epochs"),
+    [
+        ("max", 1, [0.1, 0.9, 0.3], [2, 3]),
+        ("min", 1, [0.1, 0.9, 0.3], [1, 3]),
+        ("max", 2, [0.1, 0.9, 0.5, 0.2], [2, 3, 4]),
+        ("max", 1, [0.5, 0.5, 0.5], [1, 3]),
+        ("max", 1, [0.1, 0.2, 0.3], [3]),
+        ("max", 0, [0.9, 0.1], [2]),
+        ("max", -1, [0.9, 0.1, 0.5], [1, 2, 3]),
+        ("min", 1, [0.3, NAN, 0.5], [1, 3]),
+        ("min", 1, [0.3, NAN], [1, 2]),
+        ("max", 1, [0.3, NAN, NAN], [1, 3]),
+        ("min", 1, [NAN, 0.3, 0.4], [2, 3]),
+        ("min", 1, [0.3, -math.inf, 0.4], [1, 3]),
+    ],
+)
+def test_the_best_and_the_last_are_kept(
+    tmp_path: Path, mode: str, keep: int, values: list[float], epochs: list[int]
+) -> None:
+    assert Writer(tmp_path, mode, keep).commit(*values) == epochs
+
+
+def test_a_value_that_is_not_a_number_never_deletes_the_good_file(tmp_path: Path) -> None:
+    writer = Writer(tmp_path, mode="min")
+    writer.commit(0.3, NAN, NAN, NAN)
+    assert writer.on_disk() == ["epoch=0001.ckpt", "epoch=0003.ckpt", "epoch=0004.ckpt"]
+
+
+def test_a_file_is_deleted_one_commit_after_it_was_let_go(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    assert writer.commit(0.1, 0.2) == [2]
+    assert writer.on_disk() == ["epoch=0001.ckpt", "epoch=0002.ckpt"]
+    assert writer.commit(0.3, first=3) == [3]
+    assert writer.on_disk() == ["epoch=0002.ckpt", "epoch=0003.ckpt"]
+
+
+def test_an_epoch_that_is_trained_again_replaces_its_file(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.commit(0.1, 0.2)
+    assert writer.commit(0.5, 0.4, first=2) == [2, 3]
+    assert all(is_intact(tmp_path, checkpoint) for checkpoint in writer.store.kept)
+
+
+def test_a_store_goes_on_from_what_was_kept(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    writer.commit(0.1, 0.9)
+    again = CheckpointStore(
+        tmp_path, writer.directory, Objective("score", "max"), kept=writer.store.kept
+    )
+    writer.store = again
+    assert writer.commit(0.2, 0.3, first=3) == [2, 4]
+
+
+def _flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[500] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _flip_a_bit,
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    ],
+    ids=["one bit", "missing", "empty", "cut short"],
+)
+def test_damage_is_found(tmp_path: Path, damage: object) -> None:
+    writer = Writer(tmp_path)
+    file = writer.directory / "writing"
+    file.write_bytes(bytes(range(256)) * 4)
+    (kept,) = writer.store.commit(file, 1, 0.5)
+    assert is_intact(tmp_path, kept)
+    assert callable(damage)
+    damage(tmp_path / kept.path)
+    assert not is_intact(tmp_path, kept)
