@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 
 from search.engine.outcome import Outcome
 from search.load import Search
@@ -27,7 +28,7 @@ def _say_how_it_went(outcome: Outcome, search: Search, screen: Console) -> None:
     if outcome.reason:
         screen.print(
             f"[bold yellow]Ended early after {len(started)} of {search.spec.trials} trials: "
-            f"{outcome.reason}[/]",
+            f"{escape(outcome.reason)}[/]",
             soft_wrap=True,
         )
     counts = ", ".join(f"{n} {s.value}" for s in State if (n := result.count(s)))
@@ -58,7 +59,7 @@ def _show_tables(outcome: Outcome, screen: Console) -> None:
 
 def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Console) -> None:
     def say(text: str) -> None:
-        screen.print(text, soft_wrap=True, highlight=False)
+        screen.print(text, soft_wrap=True, highlight=False, markup=False)
 
     best = outcome.result.ranked()[:1]
     checkpoint = best[0].best_checkpoint(outcome.result.objective) if best else None
@@ -66,9 +67,7 @@ def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Co
         say(f"Best checkpoint: {folder.path / checkpoint.path}")
     say(f"All trials:      {folder.trials_csv}")
     if outcome.tracking_error:
-        say(
-            f"[yellow]MLflow is behind ({outcome.tracking_error}): tune-track sync {folder.path}[/]"
-        )
+        say(f"MLflow is behind ({outcome.tracking_error}): tune-track sync {folder.path}")
     name = search.spec.name
     where = "" if folder.path.parent.name == "runs" else f" --storage {folder.path.parent}"
     say("Next:")

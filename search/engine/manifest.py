@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from search.load import Search
+from search.space.domains import Choice
 
 PACKAGES = (
     "tune-run",
@@ -37,6 +38,7 @@ def describe(search: Search) -> dict[str, Any]:
         "search": search.spec.model_dump(mode="json"),
         "resources": search.resources.model_dump(mode="json"),
         "parameters": [parameter.name for parameter in search.space.parameters],
+        "choices": [p.name for p in search.space.parameters if isinstance(p.domain, Choice)],
         "max_epochs": search.max_epochs(),
         "fixed": list(search.fixed),
         "versions": versions(),

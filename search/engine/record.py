@@ -19,6 +19,7 @@ from optuna.storages import RDBStorage
 from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
+from search.errors import refuse
 from search.results.result import SearchResult
 from search.results.trials import (
     Checkpoint,
@@ -80,8 +81,12 @@ class Record:
     def open(cls, file: Path) -> Record:
         """Open a record that is there."""
         storage = storage_of(file)
-        (name,) = optuna.get_all_study_names(storage)
-        return cls(optuna.load_study(storage=storage, study_name=name), storage)
+        for name in optuna.get_all_study_names(storage):
+            found = cls(optuna.load_study(storage=storage, study_name=name), storage)
+            if found.manifest():
+                return found
+        message = "this search died before its first trial; begin it anew with --fresh"
+        raise refuse(str(file.parent), message)
 
     # -- the search as a whole ------------------------------------------------------------------
 

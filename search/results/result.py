@@ -33,6 +33,11 @@ class SearchResult:
         """The searched parameters in the order of the space."""
         return tuple(self.manifest["parameters"])
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The searched parameters that are choices, whatever the type of their options."""
+        return tuple(self.manifest["choices"])
+
     def ranked(self) -> list[TrialRecord]:
         """The trials whose values can be believed, best first."""
         return ranked(list(self.trials), self.objective)

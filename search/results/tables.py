@@ -76,16 +76,10 @@ def _columns(result: SearchResult, rows: Sequence[Mapping[str, Any]]) -> list[st
 
 
 def choice_tables(result: SearchResult) -> dict[str, pd.DataFrame]:
-    """For each parameter with few values: what the trials with each of them reached."""
+    """For each searched choice that any trial made: what the trials with each option reached."""
     trials = trial_table(result)
-    names = [name for name in result.parameters if _is_choice(trials[name])]
-    return {name: _choice_table(result, trials, name) for name in names}
-
-
-def _is_choice(column: pd.Series[Any]) -> bool:
-    types = pd.api.types
-    number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
-    return bool(column.notna().any()) and not number
+    made = [name for name in result.choices if trials[name].notna().any()]
+    return {name: _choice_table(result, trials, name) for name in made}
 
 
 def _choice_table(result: SearchResult, trials: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -145,6 +145,7 @@ def manifest(fault_trainable: TrainableRef) -> dict[str, Any]:
         "trainable_file": fault_trainable.file,
         "search": {"metric": "score", "mode": "max"},
         "parameters": ["x", "kind"],
+        "choices": ["kind"],
         "max_epochs": 9,
         "versions": {"optuna": "5.0"},
         "git_commit": "abc",

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.ray
 YAML = """
 trainable: signal
 base: {data: {max_rows: 600, batch_size: 64}, trainer: {max_epochs: 4}}
-search: {metric: val_auc, mode: max, trials: 4, seed: 3, sampler: {name: random},
+search: {metric: val_auc, mode: max, trials: 3, seed: 3, sampler: {name: random},
          scheduler: {name: asha, grace_epochs: 1, reduction_factor: 2}}
 resources: {workers: 2}
 space: {optimizer.lr: {float: [1e-5, 1e-1], log: true}}
@@ -35,7 +35,7 @@ def test_stopped_trials_free_their_workers(tmp_path: Path, cluster: Any, quiet_v
     result = session.run(load(str(space)), folder, options, quiet_view(), cluster).result
     # Both CPUs are needed by every trial: one that kept its workers would starve the next.
     assert {trial.state for trial in result.trials} == {State.COMPLETE, State.STOPPED}
-    assert len(result.started()) == 4
+    assert len(result.started()) == 3
     best = result.ranked()[0]
     assert best.best_checkpoint(result.objective) is not None
     assert result.tests[best.number]["test_auc"] > 0.5

@@ -44,6 +44,7 @@ def result() -> MakeResult:
         manifest = {
             "search": {"metric": "score", "mode": mode},
             "parameters": ["kind", "depth"],
+            "choices": ["kind"],
             "max_epochs": 9,
         }
         return SearchResult(name, manifest | more, trials, tests)

@@ -125,10 +125,10 @@ def test_the_best_choice_comes_first_where_small_is_good(trial: Any, result: Any
     assert table["best"].tolist() == [2.0, 3.0]
 
 
-def test_numbers_are_no_choices_but_truth_values_are(trial: Any, result: Any) -> None:
+def test_a_choice_of_numbers_has_a_table_and_a_range_has_none(trial: Any, result: Any) -> None:
     found = result(
-        trial(0, [1.0], point={"kind": True, "depth": 1}),
-        trial(1, [2.0], point={"kind": False}),
+        trial(0, [1.0], point={"kind": 64, "depth": 1}),
+        trial(1, [2.0], point={"kind": 128, "depth": 2}),
     )
     assert list(choice_tables(found)) == ["kind"]
 
