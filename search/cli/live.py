@@ -94,12 +94,13 @@ class LiveView:
         return f"{text}: {headline(trial.cause)}" if trial.cause else text
 
     def _best_text(self) -> str:
-        best = ranked(list(self._trials.values()), self._objective)[:1]
-        return (
-            f" (best {best[0].value(self._objective):.5g}, trial {best[0].number:05d})"
-            if best
-            else ""
-        )
+        """The best of all trials that are not faulty, running ones included."""
+        best, number = math.nan, None
+        for trial in self._trials.values():
+            value = trial.value(self._objective)
+            if trial.state not in FAULTY and self._objective.is_better(value, best):
+                best, number = value, trial.number
+        return "" if number is None else f" (best {best:.5g}, trial {number:05d})"
 
     def render(self) -> RenderableType:
         """The panel as it stands now."""

@@ -48,6 +48,7 @@ TOLD: Mapping[State, TrialState] = {
 
 def storage_of(file: Path) -> RDBStorage:
     """Optuna's storage in a SQLite file, in write-ahead mode: no reader ever blocks the search."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()

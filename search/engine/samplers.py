@@ -72,7 +72,6 @@ SAMPLERS: dict[type[Any], Callable[[Any, int], samplers.BaseSampler]] = {
 
 def build_sampler(options: spec.Sampler, seed: int) -> samplers.BaseSampler:
     """Optuna's sampler for the options, with its own generator."""
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     # Optuna calls `group`, which conditional spaces need, experimental: no news to a user.
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     return SAMPLERS[type(options)](options, seed)
