@@ -127,7 +127,9 @@ def _describe(search: Search, screen: Console) -> None:
         highlight=False,
     )
     for parameter in search.space.parameters:
-        screen.print(f"  {parameter}", soft_wrap=True, highlight=False, markup=False)
+        when = f"  when {parameter.condition}" if parameter.when else ""
+        text = f"  {parameter.name}: {parameter.domain}{when}"
+        screen.print(text, soft_wrap=True, highlight=False, markup=False)
     for name in search.fixed:
         screen.print(f"  {name}: fixed on the command line", soft_wrap=True, highlight=False)
 
