@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What a command's end means; every code but the first two can be resumed from."""
+    """What a command's end means; after a start, each but 0 ends with the command that resumes."""
 
     DONE = 0
     NOTHING_USABLE = 1

@@ -102,6 +102,7 @@ def load(
     parts = read_parts(argument, overrides, findings)
     if machine is not None:
         rules.check_machine(parts.file.resources, machine, parts.document, findings)
+    rules.check_hand_over(parts.file.search, parts.file.resources, parts.document, findings)
     epochs = _check(parts, findings)
     findings.stop()
     return Search(

@@ -1,4 +1,4 @@
-"""The seed of a trial, the same in every process, on every machine and after every resume."""
+"""Derived seeds: the same in every process, on every machine and after every resume."""
 
 from __future__ import annotations
 
@@ -10,5 +10,14 @@ SEEDS = 2**31
 
 def trial_seed(search_seed: int, number: int) -> int:
     """The seed of a trial, from the seed of its search and its number."""
-    digest = blake2b(f"{search_seed}:{number}".encode(), digest_size=8).digest()
+    return _derived(f"{search_seed}:{number}")
+
+
+def sampler_seed(search_seed: int, asked: int) -> int:
+    """The seed of the sampler for one question, from the number of points asked before."""
+    return _derived(f"{search_seed}:sampler:{asked}")
+
+
+def _derived(text: str) -> int:
+    digest = blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % SEEDS

@@ -99,6 +99,9 @@ class PbtScheduler(Frozen):
     """How often a value is drawn anew rather than moved a little."""
 
 
+HANDS_OVER = frozenset({"hyperband", "pbt"})
+"""Schedulers that pause or clone trials, which then go on from a checkpoint in another worker."""
+
 Sampler = RandomSampler | TpeSampler | GpSampler | CmaesSampler | Nsga2Sampler | GridSampler
 Scheduler = AshaScheduler | MedianScheduler | NoScheduler | HyperbandScheduler | PbtScheduler
 
@@ -145,9 +148,12 @@ class Resources(Frozen):
     """Processes that train one trial together."""
 
     @model_validator(mode="after")
-    def _whole_gpus(self) -> Resources:
-        if self.gpus > 1 and self.gpus != int(self.gpus):
-            raise ValueError(f"gpus must be a fraction below 1 or a whole number, not {self.gpus}")
+    def _one_gpu_each(self) -> Resources:
+        if self.gpus > 1:
+            raise ValueError(
+                f"a worker trains on one GPU at most, not {self.gpus:g}; "
+                "write gpus: 1 and as many workers as there are GPUs for a trial"
+            )
         return self
 
 

@@ -22,13 +22,15 @@ def apply(checkpoint: dict[str, Any], new: Config) -> None:
     A learning rate is changed by the ratio of the new to the old, so that a schedule that has
     lowered it keeps its place.
 
-    **Raises** ConfigError if another optimizer or scheduler was chosen: their states do not fit.
+    **Raises** ConfigError if another optimizer or scheduler was chosen: their states do not fit;
+    and if the schedule was stretched over another number of epochs.
     """
     old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
-    if old.optimizer == new.optimizer and old.scheduler == new.scheduler:
-        return
     _same_kind("optimizer", old.optimizer.name, new.optimizer.name)
     _same_kind("scheduler", _name(old), _name(new))
+    _same_length(old, new)
+    if old.optimizer == new.optimizer and old.scheduler == new.scheduler:
+        return
     # What is filled in from the length of the fit is no setting: any length will do, if the same.
     horizon = schedulers.Horizon(new.max_epochs(), new.max_epochs())
     before, after = (optimizers.resolved(part.optimizer, horizon.steps) for part in (old, new))
@@ -57,6 +59,20 @@ def _same_kind(section: str, old: str, new: str) -> None:
     if old != new:
         message = f"the checkpoint was trained with {old}, whose state {new} cannot take over"
         raise ConfigError(f"{section}.name", message)
+
+
+def _same_length(old: Config, new: Config) -> None:
+    """Refuse to stretch a schedule anew: its rate would jump up, or its steps run out."""
+    stretched = any(schedulers.follows_fit(part.scheduler) for part in (old, new))
+    if not stretched or old.max_epochs() == new.max_epochs():
+        return
+    message = (
+        f"{_name(new)} is stretched over all epochs, {old.max_epochs()} where the checkpoint was "
+        f"written and {new.max_epochs()} here, so it cannot go on; leave continue_training out, "
+        "so that load_checkpoint gives the weights alone, or keep trainer.max_epochs; only fits "
+        f"with another scheduler, such as {schedulers.PLATEAU}, can be made longer"
+    )
+    raise ConfigError("scheduler.name", message)
 
 
 def _times(rates: list[float], ratio: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""What happens when an epoch ends: plateau, early stopping, checkpoint, report, in this order.
+"""What happens when an epoch ends: early stopping, plateau, checkpoint, report, in this order.
 
 Lightning moves ReduceLROnPlateau only after its checkpoints are written and never makes up for it,
 so that a resumed fit has another learning rate. Here it moves before the checkpoint.

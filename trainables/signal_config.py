@@ -25,8 +25,15 @@ METRICS: dict[str, Metric] = {
         "max", "largest Asimov significance over 200 cuts", ("significance",)
     ),
     "val_loss": Metric("min", "mean loss on the validation part", ("loss",)),
-    "train_loss": Metric("min", "mean loss over the training batches", ("loss",)),
+    "train_loss": Metric(
+        "min", "mean loss over the training batches; for looking at, not for judging", ("loss",)
+    ),
 }
+
+
+def modes() -> dict[str, str]:
+    """For each metric that may be watched whether `min` or `max` is better."""
+    return {name: metric.direction for name, metric in METRICS.items()}
 
 
 class SignalTrainer(TrainerSection):

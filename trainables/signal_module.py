@@ -11,7 +11,7 @@ from torch import Tensor
 from trainables import changed_settings, metrics
 from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
-from trainables.signal_config import METRICS, Config
+from trainables.signal_config import Config, modes
 from trainables.tabular import Rows, Table
 
 SCALING = ("mean", "deviation")
@@ -138,8 +138,3 @@ class SignalModule(LightningModule):
         weights = rows.weights
         given = torch.ones_like(labels) if weights is None else torch.from_numpy(weights).float()
         return features, labels, given
-
-
-def modes() -> dict[str, str]:
-    """For each metric that may be watched whether `min` or `max` is better."""
-    return {name: metric.direction for name, metric in METRICS.items()}

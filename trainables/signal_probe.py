@@ -16,9 +16,8 @@ from trainables.architectures import Architecture
 from trainables.components import losses
 from trainables.components.component import Component
 from trainables.components.trace import Driver, trace
-from trainables.contract import Metric
 from trainables.sections import check_monitor
-from trainables.signal_config import METRICS, Config
+from trainables.signal_config import METRICS, Config, modes
 
 _FEATURES = 4
 
@@ -52,11 +51,7 @@ def _driver(config: Config) -> Driver:
 
 @lru_cache(maxsize=4096)
 def _rates(driver: Driver) -> tuple[str, str]:
-    return trace(driver, _modes(METRICS))
-
-
-def _modes(metrics: dict[str, Metric]) -> dict[str, str]:
-    return {name: metric.direction for name, metric in metrics.items()}
+    return trace(driver, modes())
 
 
 @lru_cache(maxsize=4096)

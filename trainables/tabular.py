@@ -97,6 +97,8 @@ def _load(path: Path, data: TabularData) -> Table:
     names = columns.features(frame, data)
     whole = Rows(columns.numbers(frame, names), labels, columns.weights(frame, data))
     train, val, test = (_take(whole, rows) for rows in _split(labels, data))
+    for name, rows in (("training", train), ("validation", val), ("test", test)):
+        _check_weights(rows, name, data)
     mean, deviation = _scale(train)
     return Table(tuple(names), train, val, test, mean, deviation)
 
@@ -104,6 +106,19 @@ def _load(path: Path, data: TabularData) -> Table:
 def _take(rows: Rows, chosen: NDArray[np.int64]) -> Rows:
     weights = None if rows.weights is None else rows.weights[chosen]
     return Rows(rows.features[chosen], rows.labels[chosen], weights)
+
+
+def _check_weights(part: Rows, name: str, data: TabularData) -> None:
+    """Refuse a part in which one class counts for nothing: no metric is defined on it."""
+    if part.weights is None:
+        return
+    for label in (0.0, 1.0):
+        if not part.weights[part.labels == label].any():
+            message = (
+                f"column {data.weight!r} leaves no weight to the rows of label {label:.0f} in the "
+                f"{name} part; drop rows without weight, or try another data.split_seed"
+            )
+            raise ConfigError("data.weight", message)
 
 
 def _split(labels: Floats, data: TabularData) -> tuple[NDArray[np.int64], ...]:

@@ -34,6 +34,9 @@ def check_metric(
         better = "larger" if metric.direction == "max" else "smaller"
         message = f"{name} is better when it is {better}; write mode: {metric.direction}"
         findings.add(document.problem(("search", "mode"), message))
+    if name.startswith("train_"):
+        message = f"{name} is measured on the training data, which rewards learning it by heart"
+        findings.add(document.problem(("search", "metric"), message))
     bending = bent_by(metric, space)
     if bending:
         free = ", ".join(name for name, other in metrics.items() if not bent_by(other, space))
@@ -80,6 +83,16 @@ def check_scheduler(
         findings.note(
             f"{scheduler.name} never stops a trial of {fewest} epochs with grace_epochs {grace}"
         )
+
+
+def check_hand_over(
+    search: spec.SearchSpec, resources: spec.Resources, document: Document, findings: Findings
+) -> None:
+    """Trials of several workers cannot be paused and go on, or be cloned."""
+    name = search.scheduler.name
+    if name in spec.HANDS_OVER and resources.workers > 1:
+        message = f"{name} hands checkpoints from worker to worker, and needs resources.workers: 1"
+        findings.add(document.problem(("search", "scheduler", "name"), message))
 
 
 def _check_mutate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,12 @@ def _run(app: typer.Typer) -> None:
 
 def _complain(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def storage_option(storage: Path) -> list[str]:
+    """The words that name a storage on the command line; none for the usual one."""
+    usual = storage.resolve() == STORAGE.resolve()
+    return [] if usual else ["--storage", shlex.quote(str(storage))]
 
 
 def console() -> Console:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -35,19 +36,26 @@ class Served(Protocol):
 class LiveView:
     """Shows trials by state, the best so far, epochs spent and saved, time left and failures."""
 
-    def __init__(
-        self, search: Search, console: Console, earlier: Sequence[TrialRecord] = ()
-    ) -> None:
+    def __init__(self, search: Search, console: Console, storage: Sequence[str] = ()) -> None:
         self._search = search
         self._console = console
         self._objective = Objective(search.spec.metric, search.spec.mode)
-        self._trials = {trial.number: trial for trial in earlier}
-        self._before = len(self._trials)
+        self._storage = storage
+        self._trials: dict[int, TrialRecord] = {}
+        self._before = 0
         self._started = time.monotonic()
         self._live: Live | None = None
 
-    def started(self, cluster: Served, rungs: Sequence[int], concurrent: int) -> None:
+    def started(
+        self,
+        cluster: Served,
+        rungs: Sequence[int],
+        concurrent: int,
+        earlier: Sequence[TrialRecord] = (),
+    ) -> None:
         """Say where the search can be watched and how it will go."""
+        self._trials = {trial.number: trial for trial in earlier}
+        self._before = len(self._trials)
         spec = self._search.spec
         say = self._console.print
         say(
@@ -59,7 +67,10 @@ class LiveView:
         if cluster.dashboard_url:
             say(f"Ray dashboard  {cluster.dashboard_url}", soft_wrap=True)
             say(f"     sign in with the token  {cluster.token}", soft_wrap=True)
-        say(f"Live trials    tune-watch {spec.name}", soft_wrap=True)
+        say(
+            f"Live trials    {shlex.join(['tune-watch', spec.name, *self._storage])}",
+            soft_wrap=True,
+        )
 
     @contextmanager
     def searching(self) -> Iterator[None]:
@@ -96,7 +107,7 @@ class LiveView:
     def _best_text(self) -> str:
         """The best of all trials that are not faulty, running ones included."""
         best, number = math.nan, None
-        for trial in self._trials.values():
+        for trial in list(self._trials.values()):
             value = trial.value(self._objective)
             if trial.state not in FAULTY and self._objective.is_better(value, best):
                 best, number = value, trial.number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.markup import escape
 
+from search.cli.command import storage_option
 from search.engine.outcome import Outcome
 from search.load import Search
 from search.results.folder import SearchFolder
@@ -69,7 +70,9 @@ def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Co
     if outcome.tracking_error:
         say(f"MLflow is behind ({outcome.tracking_error}): tune-track sync {folder.path}")
     name = search.spec.name
-    where = "" if folder.path.parent.name == "runs" else f" --storage {folder.path.parent}"
+    where = "".join(f" {word}" for word in storage_option(folder.path.parent))
+    if outcome.unrecorded:
+        say(f"{outcome.unrecorded} events could not be recorded; {folder.log} says why")
     say("Next:")
     say(
         f"  tune-best {name}{where} --out best/     the best checkpoint and the config that made it"

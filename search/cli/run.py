@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from search.checks.machine import THIS_MACHINE
-from search.cli.command import STORAGE, Storage, console, entry, new_app
-from search.errors import Place, Problem, UserError
+from search.cli.command import STORAGE, Storage, console, entry, new_app, storage_option
+from search.errors import Place, Problem, UserError, refuse
 from search.exits import Exit
 from search.load import Search, load
+from search.options import Options
 from search.results.folder import SearchFolder, set_aside
 
 app = new_app()
@@ -63,6 +63,8 @@ def run(
     screen = console()
     search = load(space, overrides or [], None if address else THIS_MACHINE)
     folder = SearchFolder(storage.resolve() / search.spec.name)
+    if resume and fresh:
+        raise refuse("--fresh", "begins anew and --resume goes on; give one of them")
     if not check:
         _refuse_used_folder(folder, resume, fresh)
     _prove(search, screen)
@@ -72,11 +74,14 @@ def run(
     if fresh and (kept := set_aside(folder)) is not None:
         screen.print(f"The earlier search is kept as {kept}", soft_wrap=True)
     with folder.lock():
-        code = _search(search, folder, screen, (address, dashboard, track))
+        code = _search(search, folder, screen, Options(address, dashboard, track))
     if code != Exit.DONE:
-        screen.print(
-            f"Go on with: {_resume_command(space, overrides or [], storage)}", soft_wrap=True
-        )
+        options = ["--address", address] if address else []
+        options += [] if dashboard else ["--no-dashboard"]
+        options += [] if track else ["--no-track"]
+        command = ["tune-run", space, *(overrides or []), *storage_option(storage), *options]
+        text = f"Go on with: {shlex.join([*command, '--resume'])}"
+        screen.print(text, soft_wrap=True, highlight=False, markup=False)
     # Ray and MLflow leave threads behind that may outlive a search by seconds.
     sys.stdout.flush()
     raise typer.Exit(code)
@@ -102,15 +107,12 @@ def _refuse_used_folder(folder: SearchFolder, resume: bool, fresh: bool) -> None
         raise UserError([Problem(Place(str(folder.path)), "", message)])
 
 
-def _search(
-    search: Search, folder: SearchFolder, screen: Console, how: tuple[str | None, bool, bool]
-) -> int:
+def _search(search: Search, folder: SearchFolder, screen: Console, options: Options) -> int:
     from search.cli.live import LiveView
-    from search.engine.outcome import Options
     from search.engine.run import run_search
 
-    view = LiveView(search, screen)
-    outcome = run_search(search, folder, Options(*how), view)
+    view = LiveView(search, screen, storage_option(folder.path.parent))
+    outcome = run_search(search, folder, options, view)
     from search.cli.report import show_outcome
 
     show_outcome(outcome, search, folder, screen)
@@ -132,12 +134,6 @@ def _describe(search: Search, screen: Console) -> None:
         screen.print(text, soft_wrap=True, highlight=False, markup=False)
     for name in search.fixed:
         screen.print(f"  {name}: fixed on the command line", soft_wrap=True, highlight=False)
-
-
-def _resume_command(space: str, overrides: list[str], storage: Path) -> str:
-    words = ["tune-run", space, *overrides]
-    words += ["--storage", str(storage)] if storage != STORAGE else []
-    return shlex.join([*words, "--resume"])
 
 
 main = entry(app)

@@ -18,14 +18,9 @@ def table(
         list[str], typer.Argument(metavar="NAME...", help="Searches, by name or folder.")
     ],
     storage: Storage = STORAGE,
-    top: Annotated[int, typer.Option(metavar="N", help="How many trials to show.")] = 20,
-    rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Accepted for clarity: the tables are always built anew."),
-    ] = False,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many trials to show.")] = 20,
 ) -> None:
     """Print the tables of a search and write them as CSV, Markdown and Parquet; compare several."""
-    del rebuild
     folders = [open_folder(name, storage) for name in names]
     from search.engine.record import Record
     from search.results.show import best_rows, screen_table

@@ -55,6 +55,10 @@ def _serve(storage: Path, port: int) -> None:
     from search.engine.tracker import masked, tracking_uri
 
     uri = tracking_uri(storage)
+    if uri.startswith(("http://", "https://")):
+        where = f"MLflow's pages are on its server: {masked(uri)}"
+        console().print(where, soft_wrap=True, highlight=False, markup=False)
+        return
     if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
         raise refuse(str(storage), "no search was tracked here yet; run one, or give --storage DIR")
     where = f"http://127.0.0.1:{port}"

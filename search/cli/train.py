@@ -15,6 +15,8 @@ from search.cli.command import STORAGE, Storage, console, entry, new_app
 from search.errors import Place, Problem, UserError
 from search.files.config_file import TrainingConfig, load_config
 from search.results.follow_up import (
+    CONFIG,
+    METRICS,
     TrainingLog,
     best_of,
     new_folder,
@@ -54,7 +56,11 @@ def train(
         typer.Argument(metavar="KEY=VALUE", help="Override a key, such as trainer.max_epochs=100."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder to write (default: a new one).")
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The folder to write; DIR-2, DIR-3, ... if it is there (default: a new one).",
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Default: the seed of the exported trial.")
@@ -97,9 +103,10 @@ def train(
 
 
 def _files(folder: Path, objective: Objective, log: TrainingLog, screen: Console) -> list[Path]:
-    """What the training has left so far; its best checkpoint is said."""
+    """What the training has left so far; its folder and its best checkpoint are said."""
+    screen.print(f"Written to {folder}", soft_wrap=True, highlight=False, markup=False)
     kept = best_of(log.last.kept, objective) if log.last else None
-    files = [folder / "config.yaml", folder / "metrics.csv"]
+    files = [folder / CONFIG, folder / METRICS]
     if kept is not None:
         files.append(folder / kept.path)
         screen.print(f"Best checkpoint: {files[-1]}", soft_wrap=True, highlight=False, markup=False)
@@ -145,8 +152,8 @@ def _fit(
 ) -> None:
     if spread.alone:
         placement = Placement(cpus=spread.cpus, gpus=spread.gpus)
-        trial = open_training(folder, objective, seed, placement, log.write)
-        trial.store.keep = parsed.config.keep_checkpoints()
+        keep = parsed.config.keep_checkpoints()
+        trial = open_training(folder, objective, seed, placement, keep, log.write)
         parsed.trainable.load().fit(parsed.config, trial)
         return
     from search.engine.train_workers import Training, train_over_workers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
@@ -76,7 +75,7 @@ def running_cluster(
 
     context = ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     try:
-        yield Cluster(address, context.dashboard_url or None, os.environ.get("RAY_AUTH_TOKEN"))
+        yield Cluster(address, _http(context.dashboard_url), os.environ.get("RAY_AUTH_TOKEN"))
     finally:
         ray.shutdown()
 
@@ -98,11 +97,15 @@ def _own_cluster(dashboard: bool, cpus: int | None) -> Iterator[Cluster]:
             logging_level=logging.ERROR,
             _temp_dir=str(folder),
         )
-        url = f"http://{context.dashboard_url}" if dashboard else None
+        url = _http(context.dashboard_url)
         yield Cluster("local", url, os.environ.get("RAY_AUTH_TOKEN"))
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _http(place: str | None) -> str | None:
+    return f"http://{place}" if place else None
 
 
 def require_state_api() -> None:
@@ -118,10 +121,3 @@ def require_state_api() -> None:
             f"{str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__}"
         )
         raise refuse("the Ray cluster", message) from error
-
-
-def write_sign_in(file: Path, cluster: Cluster) -> None:
-    """Keep the dashboard's address and token for this user's eyes only, while the search runs."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump({"url": cluster.dashboard_url, "token": cluster.token}, stream)

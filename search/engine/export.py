@@ -18,6 +18,9 @@ from search.results.trials import NEVER_STARTED, Objective, Report, State, Trial
 SEARCH = "tune_run.search"
 TRIAL = "tune_run.trial"
 SYNCED = "tune_run.epochs_logged"
+DESCRIBED = "tune_run.described"
+"""Set last when a run is made: one without it was broken off and is described again."""
+
 PARENT = "mlflow.parentRunId"
 
 STATUS: Mapping[State, str] = {
@@ -41,7 +44,7 @@ class Exporter:
         self._client = client
         self._manifest = manifest
         self._objective = Objective(manifest["search"]["metric"], manifest["search"]["mode"])
-        self._experiment = self._find_experiment(manifest["experiment"], artifacts)
+        self._experiment = experiment_of(client, manifest["experiment"], artifacts)
         self._runs: dict[int, str] = {}
         self.parent = self._find_parent()
 
@@ -56,27 +59,21 @@ class Exporter:
         if trial.state is not State.RUNNING:
             self._close(run_id, trial)
 
-    def search(self, state: str, metrics: Mapping[str, float], files: Sequence[Path]) -> None:
+    def search(self, state: State, metrics: Mapping[str, float], files: Sequence[Path]) -> None:
         """Bring the parent run up to date: the outcome and the files that belong to it."""
         values = [Metric(k, v, 0, 0) for k, v in metrics.items() if math.isfinite(v)]
-        self._client.log_batch(self.parent, metrics=values, tags=[RunTag("state", state)])
+        self._client.log_batch(self.parent, metrics=values, tags=[RunTag("state", state.value)])
         for file in files:
             if file.is_file():
                 self._client.log_artifact(self.parent, str(file))
-        ended = {"complete": "FINISHED", "running": "RUNNING"}.get(state, "KILLED")
-        self._client.update_run(self.parent, status=ended)
-        if ended != "RUNNING":
-            self._client.set_terminated(self.parent, status=ended)
+        if state is State.RUNNING:
+            self._client.update_run(self.parent, status=STATUS[state])
+        else:
+            self._client.set_terminated(self.parent, status=STATUS[state])
 
     def checkpoint(self, file: Path) -> None:
         """Keep the best checkpoint with the parent run."""
         self._client.log_artifact(self.parent, str(file), artifact_path="best")
-
-    def _find_experiment(self, name: str, artifacts: str | None) -> str:
-        found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        return str(self._client.create_experiment(name, artifact_location=artifacts))
 
     def _find(self, *tags: tuple[str, str]) -> Run | None:
         query = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags)
@@ -85,39 +82,40 @@ class Exporter:
 
     def _find_parent(self) -> str:
         identity = (SEARCH, str(self._manifest["id"]))
-        found = self._find(identity, (TRIAL, "none"))
-        if found is not None:
-            return str(found.info.run_id)
-        tags = dict([identity, (TRIAL, "none"), ("state", "running")])
-        run = self._client.create_run(
-            self._experiment, run_name=self._manifest["search"]["name"], tags=tags
+        run = self._find(identity, (TRIAL, "none")) or self._client.create_run(
+            self._experiment,
+            run_name=self._manifest["search"]["name"],
+            tags=dict([identity, (TRIAL, "none"), ("state", "running")]),
         )
         run_id = str(run.info.run_id)
-        described = {k: v for k, v in self._manifest.items() if k not in ("text", "base")}
-        self._client.log_batch(run_id, params=_params(flatten(described)))
-        self._client.log_text(run_id, self._manifest["text"], "space.yaml")
-        self._client.log_dict(run_id, self._manifest["base"], "base.yaml")
+        if DESCRIBED not in run.data.tags:
+            told = {k: v for k, v in self._manifest.items() if k not in ("text", "base")}
+            log_params(self._client, run, flatten(told))
+            self._client.log_text(run_id, self._manifest["text"], "space.yaml")
+            self._client.log_dict(run_id, self._manifest["base"], "base.yaml")
+            self._client.set_tag(run_id, DESCRIBED, "true")
         return run_id
 
     def _run_of(self, trial: TrialRecord) -> str:
         if trial.number not in self._runs:
             identity = (SEARCH, str(self._manifest["id"])), (TRIAL, str(trial.number))
-            found = self._find(*identity)
-            run_id = str(found.info.run_id) if found else self._begin(trial, dict(identity))
-            self._runs[trial.number] = run_id
+            run = self._find(*identity) or self._begin(trial, dict(identity))
+            if DESCRIBED not in run.data.tags:
+                self._describe(run, trial)
+            self._runs[trial.number] = str(run.info.run_id)
         return self._runs[trial.number]
 
-    def _begin(self, trial: TrialRecord, identity: dict[str, str]) -> str:
+    def _begin(self, trial: TrialRecord, identity: dict[str, str]) -> Run:
         name = f"{self._manifest['search']['name']} {trial.number:05d}"
         tags = identity | {PARENT: self.parent, "seed": str(trial.seed), "state": "running"}
-        run = self._client.create_run(
+        return self._client.create_run(
             self._experiment, start_time=int(trial.started * 1000), run_name=name, tags=tags
         )
-        run_id = str(run.info.run_id)
-        for batch in _batches(_params(trial.point), 100):
-            self._client.log_batch(run_id, params=batch)
-        self._client.log_dict(run_id, dict(trial.config), "config.yaml")
-        return run_id
+
+    def _describe(self, run: Run, trial: TrialRecord) -> None:
+        log_params(self._client, run, trial.point)
+        self._client.log_dict(run.info.run_id, dict(trial.config), "config.yaml")
+        self._client.set_tag(run.info.run_id, DESCRIBED, "true")
 
     def _log(self, run_id: str, trial: TrialRecord, reports: Sequence[Report]) -> None:
         values = [
@@ -144,8 +142,20 @@ class Exporter:
         self._client.set_terminated(run_id, status=STATUS[trial.state], end_time=ended)
 
 
-def _params(values: Mapping[str, Any]) -> list[Param]:
-    return [Param(name, _text(value)) for name, value in values.items()]
+def experiment_of(client: MlflowClient, name: str, artifacts: str | None) -> str:
+    """The id of the experiment of this name, which is made if it is not there."""
+    found = client.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    return str(client.create_experiment(name, artifact_location=artifacts))
+
+
+def log_params(client: MlflowClient, run: Run, values: Mapping[str, Any]) -> None:
+    """Log the parameters that the run lacks; MLflow takes a hundred at a time, and each once."""
+    lacking = values.keys() - run.data.params.keys()
+    params = [Param(name, _text(values[name])) for name in values if name in lacking]
+    for batch in _batches(params, 100):
+        client.log_batch(run.info.run_id, params=batch)
 
 
 def _text(value: Any) -> str:

@@ -33,7 +33,10 @@ def run_local_trial(config: Mapping[str, Any], job: Mapping[str, Any]) -> None:
     def send(finished: Finished) -> None:
         message = message_of(finished, trial.planned_epochs)
         if parsed.hands_over and trial.store.kept:
-            _report_with_progress(message, Progress(trial.number, trial.best, trial.store.kept))
+            _report_with_progress(
+                message,
+                Progress(trial.number, trial.best, finished.report.seconds, trial.store.kept),
+            )
         else:
             tune.report(message)
         show_title(parsed.name, trial.number)

@@ -15,8 +15,14 @@ from search.results.trials import TrialRecord
 class View(Protocol):
     """What shows a running search to a person."""
 
-    def started(self, cluster: Cluster, rungs: Sequence[int], concurrent: int) -> None:
-        """Ray runs; the first trial is about to start."""
+    def started(
+        self,
+        cluster: Cluster,
+        rungs: Sequence[int],
+        concurrent: int,
+        earlier: Sequence[TrialRecord],
+    ) -> None:
+        """Ray runs; the first trial is about to start, after those of an earlier run."""
         ...
 
     def trial_changed(self, trial: TrialRecord) -> None:
@@ -38,13 +44,6 @@ class Outcome:
     rejected: int
     duplicates: int
     exhausted: bool
+    unrecorded: int
+    """How many events could not be written to the record; the log says why."""
     tracking_error: str | None
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to run a search, as opposed to what to search."""
-
-    address: str | None = None
-    dashboard: bool = True
-    track: bool = True

@@ -119,11 +119,22 @@ class Record:
         return SearchResult(name, self.manifest(), tuple(self.trials()), tests)
 
     def interrupt_running(self) -> None:
-        """Close the trials whose search died while they ran."""
-        for trial in self.trials():
-            if trial.state is State.RUNNING:
-                cause = "the search ended before the trial did"
-                self.finish(trial.number, State.INTERRUPTED, None, cause)
+        """Close the trials whose search died while they ran, or before they began."""
+        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if f"{PREFIX}state" not in trial.system_attrs:
+                fixed = trial.system_attrs.get("fixed_params", {})
+                self._write(trial.number, point=fixed | trial.params)
+            cause = "the search ended before the trial did"
+            self.finish(trial.number, State.INTERRUPTED, None, cause)
+
+    def queued_again(self) -> set[int]:
+        """The interrupted trials whose points were queued once more."""
+        frozen = self.study.get_trials(deepcopy=False)
+        return {t.user_attrs["retry_of"] for t in frozen if "retry_of" in t.user_attrs}
+
+    def queue_again(self, number: int, point: Point) -> None:
+        """Have the point of an interrupted trial trained by another trial."""
+        self.study.enqueue_trial(dict(point), user_attrs={"retry_of": number})
 
     def asked(self) -> int:
         """How many points were asked for so far; those that are only queued do not count."""
@@ -148,7 +159,7 @@ class Record:
         """One epoch is finished; Optuna sees the best value so far, as the scheduler does."""
         entry = {f"report:{report.epoch:06d}": asdict(report)}
         self._write(number, checkpoints=[asdict(c) for c in checkpoints], **entry)
-        self._trial(number).report(best, report.epoch)
+        self._storage.set_trial_intermediate_value(self._id(number), report.epoch, best)
 
     def perturb(self, number: int, change: Perturbation) -> None:
         """Population-based training gave a running trial another point."""

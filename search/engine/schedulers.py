@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from ray.tune import schedulers
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
@@ -82,7 +83,11 @@ def _pbt(options: spec.PbtScheduler, space: Space, mode: str, seed: int) -> Tria
         name: list(domain.labels) if isinstance(domain, Choice) else _resample(domain, seed, name)
         for name, domain in domains.items()
     }
+    # Ray draws its perturbations from the global generators.
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
     return SearchedPbt(
+        space,
         time_attr=EPOCH,
         metric=BEST,
         mode=mode,
@@ -105,11 +110,16 @@ class SteadyMedian(schedulers.MedianStoppingRule):
 
 
 class SearchedPbt(schedulers.PopulationBasedTraining):
-    """Population-based training whose first configurations come from our sampler.
+    """Population-based training whose first configurations come from our sampler, in our space.
 
-    Ray refuses the pair because a sampler would learn from what it did not propose. Ours is told
-    what a trial reached under the values that it began with, as for any other trial.
+    Ray refuses a sampler because it would learn from what it did not propose. Ours does: it is told
+    the best that a trial reached, whatever its values were by then, and so it only learns where a
+    population begins well.
     """
+
+    def __init__(self, space: Space, **options: Any) -> None:
+        super().__init__(**options)
+        self._space = space
 
     def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
         without_search: Any = SimpleNamespace(search_alg=None)
@@ -119,7 +129,13 @@ class SearchedPbt(schedulers.PopulationBasedTraining):
         config, operations = super()._get_new_config(trial, trial_to_clone)
         # What makes a trial this trial stays; only its point is another's.
         own = {key: trial.config[key] for key in ("number", "seed")}
-        return {**config, **own}, operations
+        point = self._inside(config["point"], trial_to_clone.config["point"])
+        return {**config, **own, "point": point}, operations
+
+    def _inside(self, point: dict[str, Any], donor: dict[str, Any]) -> dict[str, Any]:
+        """Ray multiplies values without a bound: brought back into the space, else the donor's."""
+        clamped = {n: self._space.by_name[n].domain.nearest(value) for n, value in point.items()}
+        return dict(donor) if self._space.problems(clamped) else clamped
 
 
 def _resample(domain: Any, seed: int, name: str) -> Callable[[], Any]:

@@ -15,7 +15,7 @@ from search.engine.sampling import suggest
 from search.engine.stateless import Stateless
 from search.load import Search
 from search.results.trials import NEVER_STARTED, Label, State, TrialRecord
-from search.seeds import trial_seed
+from search.seeds import sampler_seed, trial_seed
 
 PATIENCE = 100
 """How many points in a row may be rejected or known before the space counts as exhausted."""
@@ -78,7 +78,7 @@ class RecordSearcher(Stateless, Searcher):
 
     def _ask(self) -> optuna.Trial:
         """Optuna's next trial; a sampler of its own seed each time, so that a resume asks alike."""
-        seed = trial_seed(self._search.spec.seed, self._asked_points)
+        seed = sampler_seed(self._search.spec.seed, self._asked_points)
         self._asked_points += 1
         self._record.study.sampler = build_sampler(self._search.spec.sampler, seed)
         return self._record.study.ask()
@@ -145,4 +145,4 @@ def enqueue_first_points(search: Search, record: Record) -> None:
         record.study.enqueue_trial(dict(point), skip_if_exists=True)
     if search.spec.sampler.name == "grid":
         for point in search.space.grid():
-            record.study.enqueue_trial(dict(point), skip_if_exists=True)
+            record.study.enqueue_trial(dict(point))

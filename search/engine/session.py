@@ -6,7 +6,7 @@ import logging
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import ray
@@ -19,50 +19,67 @@ from search.engine.distributed_trial import run_distributed_trial
 from search.engine.ends import EarlyEnd, FaultLimit, RoomLimit, ending_on_signals
 from search.engine.local_trial import run_local_trial
 from search.engine.manifest import describe
-from search.engine.outcome import Options, Outcome, View
+from search.engine.outcome import Outcome, View
 from search.engine.record import Record
 from search.engine.recorder import Recorder
+from search.engine.resume import go_on
 from search.engine.schedulers import build_scheduler, rungs
 from search.engine.searcher import RecordSearcher, enqueue_first_points
 from search.engine.tracker import Tracker, finish_tracking
 from search.engine.worker import Job
 from search.exits import Exit
 from search.load import Search
+from search.options import Options
 from search.results.finalists import evaluate
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.tables import write_tables
-from search.results.trials import Objective
+from search.results.trials import Objective, State
+from search.spec import HANDS_OVER
 
 log = logging.getLogger(__name__)
 
 DRIVER_BYTES = 1_000_000
 
-HANDS_OVER = frozenset({"hyperband", "pbt"})
-"""Schedulers that pause or clone trials, so that checkpoints must outlive their trial."""
+
+@dataclass(frozen=True)
+class Parts:
+    """What a running search consists of, beside Ray."""
+
+    record: Record
+    searcher: RecordSearcher
+    recorder: Recorder
+    end: EarlyEnd
+    tracker: Tracker | None
 
 
 def run(
     search: Search, folder: SearchFolder, options: Options, view: View, cluster: Cluster
 ) -> Outcome:
     """Run the trials that are left and bring record, tables and tracking to their end."""
-    objective = Objective(search.spec.metric, search.spec.mode)
-    record = open_record(search, folder, objective)
+    parts = _wire(search, folder, options, view)
+    earlier = [t for t in parts.record.result().started() if t.state is not State.INTERRUPTED]
+    concurrent = concurrency(search)
+    view.started(cluster, rungs(search.spec.scheduler, search.max_epochs()), concurrent, earlier)
+    with ending_on_signals(parts.end):
+        with view.searching():
+            _fit(partial(build_tuner, search, folder, parts, concurrent), parts.end)
+            parts.recorder.end_unfinished()
+        return _close(search, folder, parts)
+
+
+def _wire(search: Search, folder: SearchFolder, options: Options, view: View) -> Parts:
+    record = open_record(search, folder, Objective(search.spec.metric, search.spec.mode))
     end = EarlyEnd()
     recorder = Recorder(record, folder, end, search.resolved)
     searcher = RecordSearcher(search, record, recorder.begin)
-    tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
     limit = search.spec.fault_limit()
     recorder.listeners += [view, FaultLimit(limit, end), RoomLimit(folder.path, end)]
+    tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()
-    concurrent = concurrency(search)
-    view.started(cluster, rungs(search.spec.scheduler, search.max_epochs()), concurrent)
-    with ending_on_signals(end), view.searching():
-        _fit(partial(build_tuner, search, folder, searcher, recorder, end, concurrent), end)
-        recorder.end_unfinished()
-    return _close(search, folder, record, searcher, end, tracker)
+    return Parts(record, searcher, recorder, end, tracker)
 
 
 def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
@@ -78,11 +95,12 @@ def open_record(search: Search, folder: SearchFolder, objective: Objective) -> R
     """The record of this search, begun anew or gone on with."""
     if folder.holds_search():
         record = Record.open(folder.record)
-        record.interrupt_running()
+        go_on(search, record)
         return record
     record = Record.create(folder.record, search.spec.name, objective)
-    record.write_manifest(describe(search))
     enqueue_first_points(search, record)
+    # Last, since a record without it counts as one that was never begun.
+    record.write_manifest(describe(search))
     return record
 
 
@@ -98,14 +116,7 @@ def concurrency(search: Search) -> int:
     return min(most, search.spec.max_concurrent or most)
 
 
-def build_tuner(
-    search: Search,
-    folder: SearchFolder,
-    searcher: RecordSearcher,
-    recorder: Recorder,
-    end: EarlyEnd,
-    concurrent: int,
-) -> tune.Tuner:
+def build_tuner(search: Search, folder: SearchFolder, parts: Parts, concurrent: int) -> tune.Tuner:
     """Ray's Tuner; it decides who runs where and who stops, and owns no result."""
     spec = search.spec
     scheduler = build_scheduler(
@@ -123,7 +134,7 @@ def build_tuner(
         tune.with_resources(trainable, resources),
         param_space={},
         tune_config=tune.TuneConfig(
-            search_alg=searcher,
+            search_alg=parts.searcher,
             scheduler=scheduler,
             num_samples=-1,
             max_concurrent_trials=concurrent,
@@ -134,8 +145,8 @@ def build_tuner(
         run_config=tune.RunConfig(
             name="tune",
             storage_path=str(folder.ray.resolve()),
-            callbacks=[recorder],
-            stop=end,
+            callbacks=[parts.recorder],
+            stop=parts.end,
             verbose=0,
         ),
     )
@@ -164,23 +175,24 @@ def job_of(search: Search, folder: SearchFolder) -> Job:
     )
 
 
-def _close(
-    search: Search,
-    folder: SearchFolder,
-    record: Record,
-    searcher: RecordSearcher,
-    end: EarlyEnd,
-    tracker: Tracker | None,
-) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: Parts) -> Outcome:
+    record, end = parts.record, parts.end
     if end.reason is None:
         record.write_tests(test_finalists(search, folder, record.result()))
     result = record.result()
     files = write_tables(result, folder)
+    tracker = parts.tracker
     error = finish_tracking(tracker, result, files, folder) if tracker else None
-    code = end.code or (Exit.DONE if result.ranked() else Exit.NOTHING_USABLE)
-    asked = searcher.asked
+    asked = parts.searcher.asked
     return Outcome(
-        result, int(code), end.reason, asked.rejected, asked.duplicates, asked.exhausted, error
+        result=result,
+        code=end.code or (Exit.DONE if result.ranked() else Exit.NOTHING_USABLE),
+        reason=end.reason,
+        rejected=asked.rejected,
+        duplicates=asked.duplicates,
+        exhausted=asked.exhausted,
+        unrecorded=parts.recorder.faults,
+        tracking_error=error,
     )
 
 
@@ -188,10 +200,10 @@ def test_finalists(
     search: Search, folder: SearchFolder, result: SearchResult
 ) -> dict[int, dict[str, float]]:
     """Open the test data, once, for the best few; a trial that cannot be tested has no entry."""
-    tests = {}
+    tests = {number: dict(metrics) for number, metrics in result.tests.items()}
     for trial in result.ranked()[: search.spec.finalists]:
         checkpoint = trial.best_checkpoint(result.objective)
-        if checkpoint is None:
+        if checkpoint is None or trial.number in tests:
             continue
         try:
             tests[trial.number] = evaluate(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.trials import State, TrialRecord
+from search.results.trials import NEVER_STARTED, State, TrialRecord
 
 if TYPE_CHECKING:
     from search.engine.export import Exporter
@@ -128,7 +128,7 @@ class Tracker:
     def _put_back(self, batch: dict[int, TrialRecord], error: Exception) -> None:
         if self.error is None:
             log.warning("MLflow cannot be written", exc_info=error)
-        self.error = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        self.error = said(error)
         with self._lock:
             self._pending = batch | self._pending
 
@@ -144,8 +144,31 @@ def finish_tracking(
         export_outcome(exporter, result, files, folder)
     except Exception as error:
         log.exception("the outcome of the search could not be written to MLflow")
-        return str(error)
+        return said(error)
     return None
+
+
+def said(error: Exception) -> str:
+    """The first line of an error; what it is where it says nothing."""
+    return (str(error).strip() or repr(error)).splitlines()[0]
+
+
+def state_of(result: SearchResult) -> State:
+    """How the search stands as a whole.
+
+    It is complete once as many trials as wanted have ended, or fewer (a grid, an exhausted space)
+    if every interrupted point was trained to an end by another trial.
+    """
+    if result.count(State.RUNNING):
+        return State.RUNNING
+    without_end = NEVER_STARTED | {State.INTERRUPTED}
+    ended = [trial.point for trial in result.trials if trial.state not in without_end]
+    search = result.manifest["search"]
+    reused = result.count(State.DUPLICATE) if search["duplicates"] == "reuse" else 0
+    if len(ended) + reused >= search["trials"]:
+        return State.COMPLETE
+    open_points = (t.point for t in result.trials if t.state is State.INTERRUPTED)
+    return State.COMPLETE if all(p in ended for p in open_points) else State.INTERRUPTED
 
 
 def export_outcome(
@@ -157,8 +180,7 @@ def export_outcome(
     for trial in best:
         metrics |= {f"best_{result.objective.metric}": trial.value(result.objective)}
         metrics |= dict(result.tests.get(trial.number, {}))
-    unfinished = any(trial.state is State.INTERRUPTED for trial in result.trials)
-    exporter.search("interrupted" if unfinished else "complete", metrics, files)
+    exporter.search(state_of(result), metrics, files)
     for trial in best:
         checkpoint = trial.best_checkpoint(result.objective)
         if checkpoint is not None and (folder.path / checkpoint.path).is_file():

@@ -82,6 +82,6 @@ def _loop(payload: dict[str, Any]) -> None:
 
     objective = Objective(training.metric, training.mode)
     placement = placement_here(training.workers, training.cpus, training.gpus)
-    trial = open_training(Path(training.folder), objective, training.seed, placement, send)
-    trial.store.keep = config.keep_checkpoints()
+    keep = config.keep_checkpoints()
+    trial = open_training(Path(training.folder), objective, training.seed, placement, keep, send)
     trainable.fit(config, trial)

@@ -4,49 +4,69 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Metric
 
-from search.engine.export import PARENT, SEARCH, TRIAL
-from search.engine.tracker import alone, artifact_root, tracking_uri
+from search.engine.export import PARENT, SEARCH, TRIAL, experiment_of, log_params
+from search.engine.tracker import alone, artifact_root, said, tracking_uri
 from search.flat import flatten
+from search.results.follow_up import CONFIG
 from search.results.running_trial import Finished
 
 log = logging.getLogger(__name__)
 
 
 class TrainingRun:
-    """Writes a training to MLflow as long as that works; `metrics.csv` holds all of it anyway."""
+    """Writes a training to MLflow as long as that works; `metrics.csv` holds all of it anyway.
+
+    Nothing here raises: the first failure is said, and after it nothing further is tried.
+    """
 
     def __init__(self, storage: Path, experiment: str, name: str) -> None:
-        with alone(storage):
-            self._client = MlflowClient(tracking_uri=tracking_uri(storage))
-            found = self._client.get_experiment_by_name(experiment)
-            self._experiment = (
-                found.experiment_id
-                if found
-                else self._client.create_experiment(experiment, artifact_root(storage))
-            )
         self._name = name
         self._run = ""
         self._broken = False
+        self._guard(self._connect, storage, experiment)
 
     def begin(self, config: Mapping[str, Any], origin: Mapping[str, Any] | None) -> None:
         """Make the run, nested under the trial that the checkpoint came from."""
+        self._guard(self._begin, config, origin)
+
+    def write(self, finished: Finished) -> None:
+        """Log one epoch."""
+        self._guard(self._write, finished)
+
+    def end(self, status: str, files: Sequence[Path]) -> None:
+        """Close the run, with its files."""
+        self._guard(self._end, status, files)
+
+    def _guard(self, step: Callable[..., None], *arguments: Any) -> None:
+        if self._broken:
+            return
+        try:
+            step(*arguments)
+        except Exception as error:  # noqa: BLE001 - tracking must never end a training
+            self._broken = True
+            log.warning("MLflow cannot be written; metrics.csv has everything: %s", said(error))
+
+    def _connect(self, storage: Path, experiment: str) -> None:
+        with alone(storage):
+            self._client = MlflowClient(tracking_uri=tracking_uri(storage))
+            self._experiment = experiment_of(self._client, experiment, artifact_root(storage))
+
+    def _begin(self, config: Mapping[str, Any], origin: Mapping[str, Any] | None) -> None:
         tags = {"kind": "training"}
         if origin is not None:
             tags |= {f"tune_run.from_{key}": str(value) for key, value in origin.items()}
             tags |= self._parent(origin)
-        self._run = self._client.create_run(
-            self._experiment, run_name=self._name, tags=tags
-        ).info.run_id
-        params = [Param(name, str(value)) for name, value in flatten(config).items()]
-        self._client.log_batch(self._run, params=params[:100])
-        self._client.log_dict(self._run, dict(config), "config.yaml")
+        run = self._client.create_run(self._experiment, run_name=self._name, tags=tags)
+        self._run = run.info.run_id
+        log_params(self._client, run, flatten(config))
+        self._client.log_dict(self._run, dict(config), CONFIG)
 
     def _parent(self, origin: Mapping[str, Any]) -> dict[str, str]:
         query = (
@@ -55,23 +75,13 @@ class TrainingRun:
         found = self._client.search_runs([self._experiment], query, max_results=1)
         return {PARENT: found[0].info.run_id} if found else {}
 
-    def write(self, finished: Finished) -> None:
-        """Log one epoch; after the first failure no further one is tried."""
-        if self._broken:
-            return
+    def _write(self, finished: Finished) -> None:
         now = int(time.time() * 1000)
         values = finished.report.metrics.items()
         metrics = [Metric(name, value, now, finished.report.epoch) for name, value in values]
-        try:
-            self._client.log_batch(self._run, metrics=metrics)
-        except Exception:
-            self._broken = True
-            log.exception("MLflow cannot be written; metrics.csv has everything")
+        self._client.log_batch(self._run, metrics=metrics)
 
-    def end(self, status: str, files: list[Path]) -> None:
-        """Close the run, with its files."""
-        if self._broken:
-            return
+    def _end(self, status: str, files: Sequence[Path]) -> None:
         for file in files:
             self._client.log_artifact(self._run, str(file))
         self._client.set_terminated(self._run, status=status)

@@ -12,7 +12,7 @@ BEST = "objective_best"
 """The best finite value of the objective so far; NaN once the objective is not finite."""
 
 REPORT = "report"
-"""The report as plain data (`search.trials.Report`)."""
+"""The report as plain data (`search.results.trials.Report`)."""
 
 CHECKPOINTS = "kept_checkpoints"
 """The checkpoints that are kept now, as plain data."""

@@ -9,8 +9,10 @@ import json
 import math
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,7 @@ class Progress:
 
     number: int
     best: float
+    seconds: float
     kept: tuple[Checkpoint, ...]
 
 
@@ -85,6 +88,7 @@ def open_trial(
         store=CheckpointStore(folder, directory, job.objective, kept=kept),
         send=send,
         best=progress.best if progress else math.nan,
+        started=time.monotonic() - (progress.seconds if progress else 0.0),
     )
 
 
@@ -99,7 +103,9 @@ def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
         trial.planned_epochs = parsed.max_epochs()
         trainable.fit(parsed, trial)
     except Exception:
-        (trial.directory / ERROR_FILE).write_text(traceback.format_exc())
+        # Of several workers the first one has the cause; the others only lose their connection.
+        with suppress(FileExistsError), (trial.directory / ERROR_FILE).open("x") as file:
+            file.write(traceback.format_exc())
         raise
 
 
@@ -136,4 +142,4 @@ def read_progress(folder: Path) -> Progress:
     """What `write_progress` wrote."""
     held = json.loads((folder / POINTER).read_text())
     kept = tuple(Checkpoint(**checkpoint) for checkpoint in held["kept"])
-    return Progress(held["number"], held["best"], kept)
+    return Progress(held["number"], held["best"], held["seconds"], kept)

@@ -15,13 +15,12 @@ from search.errors import nearest, refuse
 from search.names import NameProblem, TrainableRef
 from search.results.finalists import Candidate, examine
 from search.results.folder import SearchFolder
+from search.results.follow_up import CONFIG, ORIGIN
 from search.results.result import SearchResult
 from search.results.trials import Checkpoint, Objective, TrialRecord, ranked
 from search.text.writing import as_yaml
 
 CHECKPOINT = "model.ckpt"
-CONFIG = "config.yaml"
-ORIGIN = "origin.json"
 CARD = "README.md"
 
 SECTION, START = "checkpointing", "load_checkpoint"

@@ -47,10 +47,6 @@ class SearchFolder:
     def ray(self) -> Path:
         return self.path / "ray"
 
-    @property
-    def dashboard(self) -> Path:
-        return self.path / "dashboard.json"
-
     def trial(self, number: int) -> Path:
         """The folder of one trial's checkpoints and error text."""
         return self.path / "trials" / f"{number:05d}"

@@ -16,6 +16,12 @@ from search.results.trials import Checkpoint, Objective
 from search.text.writing import as_yaml
 from trainables.contract import Metric, Placement
 
+CONFIG = "config.yaml"
+ORIGIN = "origin.json"
+"""The files beside a checkpoint: what was trained, and which trial of a search it came from."""
+
+METRICS = "metrics.csv"
+
 
 @dataclass
 class TrainingLog:
@@ -31,12 +37,12 @@ class TrainingLog:
         report = finished.report
         self.rows.append({**report.metrics, "epoch": report.epoch, "seconds": report.seconds})
         names = dict.fromkeys(["epoch", "seconds", *(name for row in self.rows for name in row)])
-        aside = self.folder / ".metrics.csv"
+        aside = self.folder / f".{METRICS}"
         with aside.open("w", newline="") as stream:
             writer = csv.DictWriter(stream, list(names))
             writer.writeheader()
             writer.writerows(self.rows)
-        aside.replace(self.folder / "metrics.csv")
+        aside.replace(self.folder / METRICS)
         self.last = finished
         for listener in self.listeners:
             listener(finished)
@@ -65,7 +71,7 @@ def objective_of(metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None
 
 def read_origin(config: Path) -> dict[str, Any] | None:
     """Which trial a config was exported from; None for any other config."""
-    file = config.with_name("origin.json")
+    file = config.with_name(ORIGIN)
     if not file.is_file():
         return None
     found: dict[str, Any] = json.loads(file.read_text())
@@ -74,7 +80,7 @@ def read_origin(config: Path) -> dict[str, Any] | None:
 
 def write_config(folder: Path, trainable: str, config: Mapping[str, Any]) -> None:
     """Keep what is trained beside what comes of it."""
-    (folder / "config.yaml").write_text(as_yaml({"trainable": trainable, **config}))
+    (folder / CONFIG).write_text(as_yaml({"trainable": trainable, **config}))
 
 
 def open_training(
@@ -82,9 +88,13 @@ def open_training(
     objective: Objective,
     seed: int,
     placement: Placement,
+    keep: int,
     send: Callable[[Finished], None],
 ) -> RunningTrial:
-    """The training as its trainable sees it; the same words as a trial of a search."""
+    """The training as its trainable sees it; the same words as a trial of a search.
+
+    `keep` is how many of the best checkpoints are kept beside the last one; -1 keeps all.
+    """
     directory = folder / "checkpoints"
     directory.mkdir(parents=True, exist_ok=True)
     return RunningTrial(
@@ -94,7 +104,7 @@ def open_training(
         resume_from=None,
         placement=placement,
         objective=objective,
-        store=CheckpointStore(folder, directory, objective),
+        store=CheckpointStore(folder, directory, objective, keep),
         send=send,
     )
 

@@ -52,7 +52,8 @@ def _row(result: SearchResult, trial: TrialRecord, rank: int | None) -> dict[str
         "seconds": round(trial.seconds, 2),
         "seed": trial.seed,
     }
-    point = {name: _shown(trial.point, name) for name in result.parameters}
+    made_by = trial.point_at(best.epoch) if best else trial.point
+    point = {name: _shown(made_by, name) for name in result.parameters}
     last = {
         "checkpoint": checkpoint.path if checkpoint else None,
         "cause": headline(trial.cause) or None,

@@ -76,6 +76,10 @@ class Choice:
                 return label
         raise KeyError(value)
 
+    def nearest(self, value: Any) -> Label:
+        """The label itself: options have no order."""
+        return self.normal(value)
+
     def sample(self, random: Random) -> Label:
         return random.choice(self.labels)
 
@@ -148,6 +152,11 @@ class Float:
         # one spelling for each step: Optuna may come back with 0.30000000000000004
         return (float(value) if self.step is None else self._nearest(value)) + 0.0
 
+    def nearest(self, value: float) -> Label:
+        """The value of this domain that is closest to any number."""
+        inside = min(max(value, self.low), self.high)
+        return self.normal(inside if self.step is None else self._nearest(inside))
+
     def sample(self, random: Random) -> Label:
         if self.step is not None:
             return self._value(random.randint(0, self._steps()))
@@ -204,6 +213,11 @@ class Int:
         if not self.contains(value):
             raise KeyError(value)
         return int(value)
+
+    def nearest(self, value: float) -> Label:
+        """The value of this domain that is closest to any number."""
+        steps = round((min(max(value, self.low), self.high) - self.low) / self.step)
+        return self.low + self.step * steps
 
     def sample(self, random: Random) -> Label:
         if not self.log:

@@ -592,7 +592,8 @@ RESOURCES: list[tuple[str, str, str]] = [
     (
         "38 part of a second GPU",
         "gpus: 1.5",
-        "1: resources: gpus must be a fraction below 1 or a whole number, not 1.5",
+        "1: resources: a worker trains on one GPU at most, not 1.5; write gpus: 1 and as many "
+        "workers as there are GPUs for a trial",
     ),
     (
         "38 unknown key",

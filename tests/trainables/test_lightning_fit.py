@@ -121,6 +121,49 @@ def test_continued_training_counts_epochs_in_total(small: Small, new_trial: Any)
     assert longer.reports == through.reports[3:]
 
 
+@pytest.mark.parametrize(
+    "scheduler",
+    [
+        {"name": "OneCycleLR", "max_lr": 0.01},
+        {"name": "CosineAnnealingLR"},
+        {"name": "cosine", "max_lr": 0.01},
+        {"name": "CosineWarmup"},
+    ],
+    ids=lambda part: str(part["name"]),
+)
+def test_a_schedule_over_the_whole_fit_is_not_continued_beyond_it(
+    scheduler: dict[str, Any], small: Small, new_trial: Any
+) -> None:
+    first, longer = new_trial(), new_trial()
+    signal.fit(small(scheduler=scheduler), first)
+    start = {"load_checkpoint": str(first.checkpoints[3]), "continue_training": True}
+    config = small(scheduler=scheduler, trainer={"max_epochs": 5}, checkpointing=start)
+    with pytest.raises(ConfigError, match="leave continue_training out") as error:
+        signal.fit(config, longer)
+    assert error.value.key == "scheduler.name"
+    assert longer.reports == []
+
+
+@pytest.mark.parametrize(
+    "scheduler",
+    [
+        {"name": "CosineAnnealingLR", "T_max": 10},
+        {"name": "ExponentialLR", "gamma": 0.5},
+        {"name": "ReduceLROnPlateau"},
+    ],
+    ids=lambda part: str(part["name"]),
+)
+def test_a_schedule_with_a_length_of_its_own_goes_on_in_a_longer_fit(
+    scheduler: dict[str, Any], small: Small, new_trial: Any
+) -> None:
+    first, longer, through = new_trial(), new_trial(), new_trial()
+    signal.fit(small(scheduler=scheduler), first)
+    start = {"load_checkpoint": str(first.checkpoints[3]), "continue_training": True}
+    signal.fit(small(scheduler=scheduler, trainer={"max_epochs": 5}, checkpointing=start), longer)
+    signal.fit(small(scheduler=scheduler, trainer={"max_epochs": 5}), through)
+    assert longer.reports == through.reports[3:]
+
+
 def test_a_checkpoint_is_safe_to_load_and_holds_plain_hyper_parameters(
     small: Small, new_trial: Any
 ) -> None:

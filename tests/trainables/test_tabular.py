@@ -125,6 +125,21 @@ def test_negative_weights_become_zero(path: Path) -> None:
     assert weights.min() == 0.0
 
 
+@pytest.mark.parametrize("part", ["training", "validation", "test"])
+@pytest.mark.parametrize("label", [0, 1])
+def test_each_part_needs_weight_in_both_classes(part: str, label: int, path: Path) -> None:
+    # The rows that the split puts into one part, found by a column that is all different.
+    table = load(path)
+    rows = {"training": table.train, "validation": table.val, "test": table.test}[part]
+    events = pd.read_csv(path)
+    silent = np.isclose(events["pt"].to_numpy()[:, None], rows.features[:, 0]).any(axis=1)
+    silent &= (events["label"] == label).to_numpy()
+    write(path, w=np.where(silent, -1.0, 2.0))
+    message = refused(path, weight="w")
+    assert message.startswith("data.weight: column 'w' leaves no weight")
+    assert f"label {label} in the {part} part" in message
+
+
 def test_a_table_is_read_once_until_its_file_changes(path: Path) -> None:
     first = load(path)
     assert load(path, batch_size=99) is first

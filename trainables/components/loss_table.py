@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from trainables.components.focal import SigmoidFocalLoss
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Feed = Literal["logits", "probabilities", "signs", "column"]
 """What a loss wants: logits and 0/1; probabilities and 0/1; logits and -1/1; both as [B, 1]."""
@@ -43,7 +48,9 @@ PYTORCH_OPTIMIZER = {
     "tverskyloss": Fed("logits", per_sample=False),
 }
 
-OURS = {"SigmoidFocalLoss": Fed("logits")}
+OURS: dict[str, tuple[type[nn.Module], Fed]] = {
+    "SigmoidFocalLoss": (SigmoidFocalLoss, Fed("logits")),
+}
 
 _CLASSES = "it wants one output a class, but the network gives one logit; use BCEWithLogitsLoss"
 _INPUTS = "it wants other inputs than a logit and a label"

@@ -67,12 +67,9 @@ def build(component: Component, weighted: bool = False) -> BinaryLoss:
 
 
 def _weightable() -> list[str]:
-    return [
-        name
-        for table in (TORCH, PYTORCH_OPTIMIZER, OURS)
-        for name, fed in table.items()
-        if fed.per_sample
-    ]
+    ours = {name: fed for name, (_, fed) in OURS.items()}
+    known = {**TORCH, **PYTORCH_OPTIMIZER, **ours}
+    return [name for name, fed in known.items() if fed.per_sample]
 
 
 def _tensors(named: dict[str, Any]) -> dict[str, Any]:
@@ -98,14 +95,12 @@ def _look_up(name: str) -> tuple[Any, Fed]:
     import torch
     from pytorch_optimizer.loss import LOSS_FUNCTIONS
 
-    from trainables.components.focal import SigmoidFocalLoss
-
     if name in TORCH:
         return getattr(torch.nn, name), TORCH[name]
     if name.lower() in PYTORCH_OPTIMIZER:
         return LOSS_FUNCTIONS[name.lower()], PYTORCH_OPTIMIZER[name.lower()]
     if name in OURS:
-        return SigmoidFocalLoss, OURS[name]
+        return OURS[name]
     hint = did_you_mean(name, names())
     raise ConfigError(f"{SECTION}.name", f"no loss {name!r}; known are {listed(names())}{hint}")
 

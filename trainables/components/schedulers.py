@@ -109,6 +109,14 @@ def interval_of(component: SchedulerComponent) -> Literal["epoch", "step"]:
     return "step" if component.name in EVERY_STEP else "epoch"
 
 
+def follows_fit(component: SchedulerComponent | None) -> bool:
+    """Whether the shape of the schedule is stretched over the epochs or steps of the whole fit."""
+    if component is None:
+        return False
+    counted = _counted(component.name)
+    return component.name in WARMUPS or (counted is not None and counted not in component.arguments)
+
+
 def resolved(component: SchedulerComponent, horizon: Horizon) -> dict[str, Any]:
     """Every argument that the scheduler is built with, defaults included."""
     found = _find(component.name)
@@ -153,10 +161,14 @@ def _check_own_keys(component: SchedulerComponent, modes: dict[str, str]) -> Non
 def _checked(
     signature: Signature, component: SchedulerComponent, horizon: Horizon
 ) -> dict[str, Any]:
-    counted = HORIZONS.get(component.name, HORIZONS.get(component.name.lower()))
+    counted = _counted(component.name)
     length = horizon.steps if interval_of(component) == "step" else horizon.epochs
     filled = {counted: length} if counted is not None else {}
     return signature.check({**filled, **component.arguments})
+
+
+def _counted(name: str) -> str | None:
+    return HORIZONS.get(name, HORIZONS.get(name.lower()))
 
 
 @lru_cache(maxsize=128)

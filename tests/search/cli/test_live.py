@@ -42,7 +42,9 @@ def screen(terminal: bool) -> Console:
 
 def shown(search: Search, *trials: TrialRecord) -> str:
     console = screen(terminal=True)
-    view = LiveView(search, console, trials)
+    view = LiveView(search, screen(terminal=False))
+    for trial in trials:
+        view.trial_changed(trial)
     console.print(view.render())
     return console.export_text()
 

@@ -122,3 +122,43 @@ def test_a_wrong_config_makes_no_folder(trained: Any, tmp_path: Path) -> None:
 def test_without_tracking_there_is_no_mlflow_store(config: Path, tmp_path: Path) -> None:
     train(str(config), [], track=False, storage=tmp_path / "runs")
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["trained"]
+
+
+@pytest.fixture
+def dead_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+
+
+@pytest.mark.usefixtures("dead_server")
+def test_a_dead_server_stops_no_training(trained: Any, caplog: pytest.LogCaptureFixture) -> None:
+    folder = trained(track=True)
+    assert pd.read_csv(folder / "metrics.csv")["score"].tolist() == [0.5, 1.0, 1.5]
+    assert [r.getMessage().startswith("MLflow cannot be written") for r in caplog.records] == [True]
+
+
+@pytest.mark.usefixtures("dead_server")
+def test_a_dead_server_hides_no_error_of_the_training(trained: Any) -> None:
+    with pytest.raises(RuntimeError, match="the trainable gave up"):
+        trained("fault=raise", track=True)
+
+
+def test_the_folder_that_was_written_is_named(
+    trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trained()
+    trained()
+    assert capfd.readouterr().out.splitlines()[-2] == f"Written to {tmp_path / 'out-2'}"
+
+
+def test_the_config_says_how_many_checkpoints_are_kept(
+    config: Path, fault_trainable: TrainableRef, tmp_path: Path
+) -> None:
+    own = config.with_name("keeps.py")
+    source = Path(str(fault_trainable.file)).read_text()
+    own.write_text(f"{source}\n\nConfig.keep_checkpoints = lambda self: -1\n")
+    config.write_text(config.read_text().replace(str(fault_trainable.file), "./keeps.py"))
+    train(str(config), [], track=False, out=tmp_path / "out")
+    # -1 keeps all three epochs; the first is worse than the others and not the last
+    names = sorted(path.name for path in (tmp_path / "out" / "checkpoints").glob("epoch=*"))
+    assert names == ["epoch=0001.ckpt", "epoch=0002.ckpt", "epoch=0003.ckpt"]

@@ -16,8 +16,9 @@ clusters.prepare_environment()
 clusters.require_token()
 
 from search.engine import session  # noqa: E402 - ray must find its environment set
-from search.engine.outcome import Options, Outcome  # noqa: E402
+from search.engine.outcome import Outcome  # noqa: E402
 from search.load import load  # noqa: E402
+from search.options import Options  # noqa: E402
 from search.results.folder import SearchFolder  # noqa: E402
 from search.results.trials import TrialRecord  # noqa: E402
 
@@ -37,7 +38,7 @@ class Heard:
         self.trials: list[TrialRecord] = []
         self.rungs: tuple[int, ...] = ()
 
-    def started(self, cluster: Any, rungs: Any, concurrent: int) -> None:
+    def started(self, cluster: Any, rungs: Any, concurrent: int, earlier: Any) -> None:
         self.rungs = tuple(rungs)
 
     @contextmanager

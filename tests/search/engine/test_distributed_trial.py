@@ -9,8 +9,8 @@ import pytest
 import ray
 
 from search.engine import session
-from search.engine.outcome import Options
 from search.load import load
+from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.trials import State
 

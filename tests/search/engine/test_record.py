@@ -107,3 +107,13 @@ def test_optuna_opens_the_record_by_itself(record: Record, tmp_path: Path) -> No
     study = optuna.load_study(study_name=None, storage=f"sqlite:///{tmp_path}/record.db")
     assert study.study_name == "toy"
     assert study.metric_names == ["score"]
+
+
+def test_every_state_has_its_place_in_each_table() -> None:
+    from search.engine.export import STATUS
+    from search.engine.record import TOLD
+    from search.results.trials import NEVER_STARTED
+
+    # a running trial has not ended, and a duplicate is told as the trial that it repeats
+    assert set(TOLD) == set(State) - {State.RUNNING, State.DUPLICATE}
+    assert set(STATUS) == set(State) - NEVER_STARTED

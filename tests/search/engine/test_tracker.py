@@ -14,7 +14,9 @@ from search.engine import tracker
 from search.engine.outcome import Outcome
 from search.engine.record import Record
 from search.results.folder import SearchFolder
+from search.results.result import SearchResult
 from search.results.tables import write_tables
+from search.results.trials import State, TrialRecord
 
 pytestmark = pytest.mark.ray
 
@@ -94,3 +96,35 @@ def test_a_password_is_never_shown(uri: str, shown: str) -> None:
 def test_the_user_s_tracking_server_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://host")
     assert tracker.tracking_uri(tmp_path) == "http://host"
+
+
+RUNNING, COMPLETE, FAILED = State.RUNNING, State.COMPLETE, State.FAILED
+INTERRUPTED, DUPLICATE = State.INTERRUPTED, State.DUPLICATE
+
+
+@pytest.mark.parametrize(
+    ("trials", "duplicates", "state"),
+    [
+        ([(COMPLETE, 1), (FAILED, 2), (COMPLETE, 3)], "resample", COMPLETE),
+        ([(COMPLETE, 1), (INTERRUPTED, 2), (RUNNING, 2)], "resample", RUNNING),
+        # The one that was cut off is not the last that was started.
+        ([(COMPLETE, 1), (INTERRUPTED, 2), (COMPLETE, 3)], "resample", INTERRUPTED),
+        # Resumed to its end: with other points, or with its own in a grid of two.
+        ([(INTERRUPTED, 1), (FAILED, 2), (COMPLETE, 3), (COMPLETE, 4)], "resample", COMPLETE),
+        ([(COMPLETE, 1), (INTERRUPTED, 2), (COMPLETE, 2)], "resample", COMPLETE),
+        # A duplicate is a trial of the three only where its value is used.
+        ([(INTERRUPTED, 9), (COMPLETE, 1), (COMPLETE, 2), (DUPLICATE, 1)], "reuse", COMPLETE),
+        ([(INTERRUPTED, 9), (COMPLETE, 1), (COMPLETE, 2), (DUPLICATE, 1)], "resample", INTERRUPTED),
+    ],
+)
+def test_a_search_of_three_trials_is_complete_when_nothing_is_left_to_train(
+    trials: list[tuple[State, int]], duplicates: str, state: State
+) -> None:
+    held = tuple(TrialRecord(n, s, {"x": x}, 0) for n, (s, x) in enumerate(trials))
+    manifest = {"search": {"trials": 3, "duplicates": duplicates}}
+    assert tracker.state_of(SearchResult("toy", manifest, held, {})) is state
+
+
+def test_an_error_without_words_is_an_error_nevertheless() -> None:
+    assert tracker.said(ValueError()) == "ValueError()"
+    assert tracker.said(ValueError("first\nsecond")) == "first"

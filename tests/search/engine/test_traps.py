@@ -44,7 +44,7 @@ def faulty(
 ) -> dict[Any, tuple[TrialRecord, optuna.trial.FrozenTrial]]:
     """By fault, our record and Optuna's of a trial in which it happens at epoch 2."""
     from search.engine import session
-    from search.engine.outcome import Options
+    from search.options import Options
 
     folder = SearchFolder(tmp_path_factory.mktemp("faulty") / "toy")
     folder.path.mkdir()
@@ -316,3 +316,23 @@ def test_no_trial_is_stopped_at_its_last_epoch() -> None:
 def test_rung_times_are_epochs_not_calls(run: Run) -> None:
     heard = run("x: {float: [0, 1]}", trials=6, scheduler="{name: asha, grace_epochs: 3}").result
     assert {t.epochs for t in heard.trials if t.state is State.STOPPED} <= {3}
+
+
+def test_population_based_training_stays_in_the_space(tmp_path: Path) -> None:
+    # Ray multiplies by 1.2 or 0.8 without a bound.
+    file = tmp_path / "toy.yaml"
+    file.write_text(
+        f"trainable: {Path(__file__).with_name('fault_trainable.py')}\n"
+        "search: {metric: score, mode: max}\n"
+        "space: {x: {float: [0, 1]}, fault_epoch: {int: [2, 8], step: 3}}\n"
+        "constraints: [x * fault_epoch <= 6]\n"
+    )
+    options = spec.PbtScheduler(mutate=["x", "fault_epoch"], resample_probability=0.0)
+    scheduler: Any = build_scheduler(options, load(str(file)).space, 9, "max", 0)
+    donor = {"number": 0, "seed": 1, "point": {"x": 0.95, "fault_epoch": 5}}
+    heir: Any = SimpleNamespace(config={"number": 7, "seed": 8}, trial_id="b")
+    clone: Any = SimpleNamespace(config=donor, trial_id="a")
+    for _ in range(20):
+        config, _ = scheduler._get_new_config(heir, clone)
+        assert (config["number"], config["seed"]) == (7, 8)
+        assert load(str(file)).space.problems(config["point"]) == []

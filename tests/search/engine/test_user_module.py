@@ -10,8 +10,8 @@ import pytest
 
 from search.check import prove
 from search.engine import session
-from search.engine.outcome import Options
 from search.load import load
+from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.trials import State
 

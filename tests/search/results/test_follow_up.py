@@ -113,7 +113,7 @@ def test_a_training_keeps_its_checkpoints_in_its_folder(
     tmp_path: Path, fault_trainable: TrainableRef
 ) -> None:
     log = TrainingLog(tmp_path)
-    trial = open_training(tmp_path, Objective("other", "min"), 7, Placement(), log.write)
+    trial = open_training(tmp_path, Objective("other", "min"), 7, Placement(), 1, log.write)
     module = fault_trainable.load()
     module.fit(module.Config.model_validate({"x": 0.5, "trainer": {"max_epochs": 3}}), trial)
     assert (trial.seed, trial.resume_from) == (7, None)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
 from pydantic import TypeAdapter, ValidationError
 from torch import nn
 
-from trainables.architectures import Architecture
+from trainables.architectures import ARCHITECTURES, Architecture
 from trainables.architectures.residual import Residual
 
 CONFIGS: list[dict[str, Any]] = [
@@ -20,6 +20,19 @@ CONFIGS: list[dict[str, Any]] = [
 
 def build(config: dict[str, Any], n_features: int = 4) -> nn.Module:
     return TypeAdapter(Architecture).validate_python(config).build(n_features)
+
+
+@pytest.mark.parametrize("member", get_args(get_args(Architecture)[0]))
+def test_every_member_of_the_union_is_known_by_its_name_and_trains_at_its_defaults(
+    member: Any,
+) -> None:
+    name = member().name
+    assert ARCHITECTURES[name] is member
+    net = build({"name": name})
+    logits = net(torch.randn(7, 4))
+    assert logits.shape == (7,)
+    logits.square().sum().backward()
+    assert all(part.grad is not None for part in net.parameters())
 
 
 @pytest.mark.parametrize("config", CONFIGS)

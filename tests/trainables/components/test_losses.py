@@ -10,9 +10,12 @@ from torch import Tensor, nn
 
 from trainables.components import losses
 from trainables.components.component import Component
+from trainables.components.loss_table import OURS, REFUSED, Fed
 from trainables.contract import ConfigError
 
 TORCH = [name for name in vars(nn) if name.endswith("Loss")]
+LIBRARIES = [*TORCH, "AdaptiveLogSoftmaxWithLoss", *get_supported_loss_functions()]
+ALL = list(dict.fromkeys([*LIBRARIES, *losses.names()]))
 NEEDED: dict[str, Any] = {"binarybitemperedlogisticloss": {"t1": 0.8, "t2": 1.2}}
 LOGITS = torch.tensor([-2.0, -0.5, 0.3, 1.7, 4.0, -1.0])
 TARGET = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
@@ -25,20 +28,26 @@ def loss_of(weight: Tensor | None = None, **given: Any) -> Tensor:
     return value
 
 
-@pytest.mark.parametrize(
-    "name",
-    [*TORCH, "AdaptiveLogSoftmaxWithLoss", *get_supported_loss_functions(), "SigmoidFocalLoss"],
-)
-def test_every_loss_trains_or_is_refused_with_a_reason(name: str) -> None:
+def test_what_the_libraries_know_but_no_table_allows_is_refused_with_a_reason() -> None:
+    assert {name.lower() for name in ALL} - {name.lower() for name in losses.names()} == set(
+        REFUSED
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.lower() in REFUSED])
+def test_a_refused_loss_says_why(name: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        losses.build(Component(name=name))
+    assert error.value.key == "loss.name"
+    assert error.value.message == f"{name} cannot be used: {REFUSED[name.lower()]}"
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.lower() not in REFUSED])
+def test_every_other_loss_trains(name: str) -> None:
     given: dict[str, Any] = {"name": name, **NEEDED.get(name, {})}
     weight = nn.Parameter(torch.tensor([1.0, -0.5]))
     features = torch.stack([LOGITS, TARGET], dim=1)
-    try:
-        built = losses.build(Component(**given))
-    except ConfigError as error:
-        assert error.key == "loss.name"
-        assert len(error.message) > 20
-        return
+    built = losses.build(Component(**given))
     optimizer = torch.optim.SGD([weight], lr=0.05)
     values = []
     for _ in range(30):
@@ -49,6 +58,20 @@ def test_every_loss_trains_or_is_refused_with_a_reason(name: str) -> None:
         values.append(value.item())
     assert torch.isfinite(torch.tensor(values)).all()
     assert values[-1] < values[0]
+
+
+def test_a_loss_of_ours_is_a_class_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Distance(nn.Module):
+        def __init__(self, reduction: str) -> None:
+            super().__init__()
+
+        def forward(self, logits: Tensor, target: Tensor) -> Tensor:
+            return (logits - target).abs()
+
+    monkeypatch.setitem(OURS, "Distance", (Distance, Fed("logits")))
+    # By hand: |f - y| is 2, 1.5, 0.7, 1.7, 3 and 1, in sum 9.9.
+    assert loss_of(name="Distance").item() == pytest.approx(9.9 / 6)
+    assert "Distance" in losses.names()
 
 
 @pytest.mark.parametrize("name", ["BCELoss", "bceloss"])
