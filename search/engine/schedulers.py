@@ -17,6 +17,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import TrialScheduler
 
 from search import spec
+from search.engine import words
 from search.engine.words import BEST, EPOCH
 from search.space.domains import Choice
 from search.space.space import Space
@@ -124,6 +125,13 @@ class SearchedPbt(schedulers.PopulationBasedTraining):
     def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
         without_search: Any = SimpleNamespace(search_alg=None)
         super().on_trial_add(without_search, trial)
+
+    def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
+        # A trial at its end is no longer given another's weights: it would begin its end again.
+        ended = result.get(words.RETURNED) or result[EPOCH] >= result[words.PLANNED]
+        if ended:
+            return TrialScheduler.CONTINUE
+        return str(super().on_trial_result(tune_controller, trial, result))
 
     def _get_new_config(self, trial: Trial, trial_to_clone: Trial) -> tuple[dict[str, Any], Any]:
         config, operations = super()._get_new_config(trial, trial_to_clone)

@@ -88,6 +88,7 @@ def open_trial(
         store=CheckpointStore(folder, directory, job.objective, kept=kept),
         send=send,
         best=progress.best if progress else math.nan,
+        epoch=progress.kept[-1].epoch if progress else 0,
         started=time.monotonic() - (progress.seconds if progress else 0.0),
     )
 

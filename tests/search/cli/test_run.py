@@ -63,7 +63,7 @@ def test_a_signal_ends_the_search_in_order(
     assert set(table["state"]) == {"interrupted"}
     assert "Ended early" in output
     last = output.strip().splitlines()[-1]
-    assert last.endswith("tune-run toy.yaml --resume")
+    assert last == "Go on with: tune-run toy.yaml --no-dashboard --no-track --resume"
 
 
 def test_a_search_is_locked_resumed_and_kept(tmp_path: Path) -> None:

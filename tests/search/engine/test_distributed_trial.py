@@ -19,10 +19,10 @@ pytestmark = pytest.mark.ray
 YAML = """
 trainable: signal
 base: {data: {max_rows: 600, batch_size: 64}, trainer: {max_epochs: 4}}
-search: {metric: val_auc, mode: max, trials: 3, seed: 3, sampler: {name: random},
+search: {metric: val_auc, mode: max, trials: 3, seed: 3, sampler: {name: grid},
          scheduler: {name: asha, grace_epochs: 1, reduction_factor: 2}}
 resources: {workers: 2}
-space: {optimizer.lr: {float: [1e-5, 1e-1], log: true}}
+space: {optimizer.lr: [1e-2, 1e-6, 1e-7]}   # one that learns, two that hardly move
 """
 
 

@@ -36,7 +36,8 @@ def runs(storage: Path) -> tuple[MlflowRun, list[MlflowRun]]:
 def test_a_search_is_a_parent_run_with_a_nested_run_for_each_trial(
     run: Run, folder: SearchFolder
 ) -> None:
-    result = run("x: [0.1, 0.2]", trials=2, sampler="{name: grid}", track=True).result
+    options = {"trials": 2, "sampler": "{name: grid}", "scheduler": "{name: none}"}
+    result = run("x: [0.1, 0.2]", track=True, **options).result
     parent, nested = runs(folder.path.parent)
     assert parent.info.status == "FINISHED"
     assert [child.data.params["x"] for child in nested] == [
