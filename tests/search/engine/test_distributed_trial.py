@@ -26,6 +26,7 @@ space: {optimizer.lr: [1e-2, 1e-6, 1e-7]}   # one that learns, two that hardly m
 """
 
 
+@pytest.mark.timeout(900)
 def test_stopped_trials_free_their_workers(tmp_path: Path, cluster: Any, quiet_view: Any) -> None:
     space = tmp_path / "wide.yaml"
     space.write_text(YAML)
