@@ -29,7 +29,7 @@ def _asha(options: spec.AshaScheduler, max_epochs: int, mode: str) -> TrialSched
         time_attr=EPOCH,
         metric=BEST,
         mode=mode,
-        max_t=max_epochs - 0.5,  # type: ignore[arg-type]
+        max_t=max(max_epochs - 0.5, options.grace_epochs),  # type: ignore[arg-type]
         grace_period=options.grace_epochs,
         reduction_factor=options.reduction_factor,
         brackets=1,

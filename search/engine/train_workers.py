@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from search.engine.cluster import prepare_environment, require_token, running_cluster
 from search.results.running_trial import Finished
 from search.results.trials import Checkpoint, Objective, Report
+
+EPOCHS = "epochs.jsonl"
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,34 @@ class Training:
 def train_over_workers(
     training: Training, address: str | None, listen: Callable[[Finished], None]
 ) -> None:
-    """Train to the end; every epoch is heard on the driver."""
+    """Train to the end; the epochs are heard when it is over."""
     prepare_environment()
     if address is None:
         require_token()
     with running_cluster(address, dashboard=False):
-        from ray.train import RunConfig, UserCallback
+        from ray.train import RunConfig
         from ray.train.torch import TorchConfig, TorchTrainer
 
         from search.engine.distributed_trial import scaling
-
-        class Listen(UserCallback):
-            def after_report(self, run_context: Any, metrics: Any, checkpoint: Any) -> None:
-                listen(_finished(metrics[0]))
 
         trainer = TorchTrainer(
             _loop,
             train_loop_config=asdict(training),
             torch_config=TorchConfig(backend="nccl" if training.gpus else "gloo"),
             scaling_config=scaling(training.workers, training.cpus, training.gpus),
-            run_config=RunConfig(
-                name="train", storage_path=f"{training.folder}/ray", callbacks=[Listen()]
-            ),
+            run_config=RunConfig(name="train", storage_path=f"{training.folder}/ray"),
         )
-        trainer.fit()
+        try:
+            trainer.fit()
+        finally:
+            for line in _lines(training):
+                listen(_finished(json.loads(line)))
+
+
+def _lines(training: Training) -> list[str]:
+    """What the first worker has written of each epoch; Ray Train's driver hears none of it."""
+    file = Path(training.folder) / EPOCHS
+    return file.read_text().splitlines() if file.is_file() else []
 
 
 def _finished(message: Mapping[str, Any]) -> Finished:
@@ -78,7 +85,10 @@ def _loop(payload: dict[str, Any]) -> None:
     config = trainable.Config.model_validate(dict(training.config))
 
     def send(finished: Finished) -> None:
-        ray.train.report(asdict(finished))
+        if placement.rank == 0:
+            with (Path(training.folder) / EPOCHS).open("a") as file:
+                file.write(json.dumps(asdict(finished)) + "\n")
+        ray.train.report({"epoch": finished.report.epoch})
 
     objective = Objective(training.metric, training.mode)
     placement = placement_here(training.workers, training.cpus, training.gpus)

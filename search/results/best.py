@@ -115,6 +115,8 @@ def export(chosen: Chosen, result: SearchResult, folder: SearchFolder, out: Path
     """Write the folder; returns the config in it, which `tune-train` takes."""
     if out.exists() and not out.is_dir():
         raise refuse(str(out), "is a file; give a folder to write to")
+    if out.is_dir() and any(out.iterdir()) and not (out / ORIGIN).is_file():
+        raise refuse(str(out), "holds files that are no export of ours; give another --out")
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder.path / chosen.checkpoint.path, out / CHECKPOINT)
     config = _with_checkpoint(chosen.config) if chosen.starts_from_checkpoint else chosen.config
