@@ -110,10 +110,13 @@ def _http(place: str | None) -> str | None:
 
 def require_state_api() -> None:
     """**Raises**: UserError if Ray's State API does not answer."""
+    import ray
     from ray.util.state import list_nodes
 
+    # Said, since another Ray may run on this machine.
+    address = ray.get_runtime_context().gcs_address
     try:
-        list_nodes(limit=1, timeout=20)
+        list_nodes(address=address, limit=1, timeout=20)
     except Exception as error:
         message = (
             "its State API does not answer, and without it the workers of stopped trials are "
