@@ -10,10 +10,11 @@ from search.checks.contexts import Completion, cases, completion
 from search.checks.findings import Findings
 from search.checks.judge import MAX_PROBES, Judge
 from search.checks.knobs import dead_knobs, is_thinned
+from search.checks.overridden import base_problem
 from search.checks.wording import Fault
 from search.errors import Problem
 from search.load import Search
-from search.names import told
+from search.raised import refusal, told
 from trainables.contract import ConfigError, Trainable
 
 
@@ -53,9 +54,10 @@ def _check_data(
     if config is None:
         return
     try:
-        module.check_data(config)
+        for note in module.check_data(config) or ():
+            findings.note(note)
     except ConfigError as error:
-        _blame_data(search, values, Fault(tuple(error.key.split(".")), error.message), findings)
+        _blame_data(search, values, Fault(tuple(error.key.split(".")), refusal(error)), findings)
     # someone else's code: whatever it raises is told
     except Exception as error:  # noqa: BLE001
         message = f"the data cannot be checked: {told(error)}"
@@ -68,4 +70,4 @@ def _blame_data(
     if fault.key in values:
         findings.add(search.sources.space.problem(("space", fault.key), fault.message))
     else:
-        findings.add(search.sources.base.problem(fault.path, fault.message))
+        findings.add(base_problem(search.sources.base, fault.path, fault.message))

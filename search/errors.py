@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from search.masking import masked_complaint
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -19,6 +21,9 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
+COMMAND_LINE = Place("command line")
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One mistake, said in one line."""
@@ -28,7 +33,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.key, self.message) if part)
+        message = masked_complaint(self.key, self.message)
+        return ": ".join(part for part in (str(self.place), self.key, message) if part)
 
 
 class UserError(Exception):

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from search.checks import rules
-from search.checks.blame import Sources
 from search.checks.corners import check_corners
 from search.checks.findings import Findings
+from search.checks.limits import check_limits
 from search.checks.machine import THIS_MACHINE, Machine
+from search.checks.sources import Sources
 from search.files.reading import Parts, read_parts
+from search.masking import masked
 from search.names import TrainableRef
 from search.resolve import put, resolve
 from search.space.domains import Choice
 from search.space.labels import compact
 from search.space.space import Parameter, Space
-from search.spec import Resources, SearchSpec
+from search.spec import MAY_CHANGE, Resources, SearchSpec
 from trainables.contract import TrialConfig
 
 
@@ -50,31 +51,40 @@ class Search:
         values = self.space.values(point)
         return resolve(self.base, values, self.trainable.load().Config)
 
+    def recorded(self, point: Mapping[str, Any]) -> dict[str, Any]:
+        """The same without the secrets of the base: what may be kept and shown."""
+        values = self.space.values(point)
+        return resolve(masked(self.base), values, self.trainable.load().Config)
+
     def max_epochs(self) -> int:
         """The most epochs that a trial can have."""
         return self.epochs
 
-    def fingerprint(self) -> str:
-        """A sha256 that two searches share if a trial of one means the same in the other.
+    def identity(self) -> dict[str, Any]:
+        """What two searches share if a trial of one means the same in the other.
 
-        How many trials there are, and how many run at a time, may differ.
+        How much is trained, for how long and how many at a time may differ (`spec.MAY_CHANGE`).
         """
         base = resolve(self.base, {}, TrialConfig)
         for key, value in self.as_written.items():
             put(base, key, value)
-        parameters = [
-            [p.name, type(p.domain).__name__, _plain_domain(p), _plain_when(p)]
-            for p in self.space.parameters
-        ]
-        held = {
+        spaces = {p.name: _plain_parameter(p) for p in self.space.parameters}
+        return {
             "trainable": self.trainable.text,
-            "base": base,
-            "space": parameters,
+            "base": masked(base),
+            "space": spaces,
             "constraints": [rule.text for rule in self.space.constraints],
             "try_first": [dict(point) for point in self.space.try_first],
-            "search": self.spec.model_dump(mode="json", exclude={"trials", "max_concurrent"}),
+            "search": self.spec.model_dump(mode="json", exclude=set(MAY_CHANGE)),
         }
-        return sha256(compact(held).encode()).hexdigest()
+
+
+def _plain_parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "type": type(parameter.domain).__name__,
+        "domain": _plain_domain(parameter),
+        "when": _plain_when(parameter),
+    }
 
 
 def _plain_domain(parameter: Parameter) -> list[Any]:
@@ -89,19 +99,24 @@ def _plain_when(parameter: Parameter) -> list[Any]:
 
 
 def load(
-    argument: str, overrides: Sequence[str] = (), machine: Machine | None = THIS_MACHINE
+    argument: str,
+    overrides: Sequence[str] = (),
+    machine: Machine | None = THIS_MACHINE,
+    allowed: Collection[str] = (),
 ) -> Search:
     """Read and check a search; nothing is built and no data is opened.
 
     `argument` is a path or the name of a shipped space. `machine` is where trials run; None, for a
-    cluster, leaves out whether they fit.
+    cluster, leaves out whether they fit. `allowed` are the installed packages whose code the space
+    file may name.
 
     **Raises**: UserError with every problem of the space file, the base config and the overrides.
     """
     findings = Findings()
-    parts = read_parts(argument, overrides, findings)
+    parts = read_parts(argument, overrides, findings, allowed)
     if machine is not None:
         rules.check_machine(parts.file.resources, machine, parts.document, findings)
+    check_limits(parts.file.search, parts.file.resources, parts.document, findings)
     rules.check_hand_over(parts.file.search, parts.file.resources, parts.document, findings)
     epochs = _check(parts, findings)
     findings.stop()

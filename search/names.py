@@ -6,9 +6,9 @@ import ast
 import importlib
 import importlib.util
 import re
+import stat
 import sys
-import traceback
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +16,10 @@ from types import ModuleType
 from typing import Any, cast
 
 from search.errors import nearest
+from search.raised import told
 from trainables.contract import REQUIRED_NAMES, Metric, Trainable, TrialConfig
 
+SHIPPED = "trainables"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
@@ -48,8 +50,11 @@ class TrainableRef:
         return cast(Trainable, module)
 
 
-def find_trainable(text: str, folder: Path) -> TrainableRef:
+def find_trainable(text: str, folder: Path, allowed: Collection[str] = ()) -> TrainableRef:
     """What a word in a file of this folder names; the folder becomes importable.
+
+    `allowed` are the installed packages that the user has named: importing runs code, and a file
+    from elsewhere shall not choose among everything that is installed.
 
     **Raises**: NameProblem if the word cannot name a trainable.
     """
@@ -61,15 +66,39 @@ def find_trainable(text: str, folder: Path) -> TrainableRef:
         raise NameProblem(f"{text!r} is part of Python, not a trainable")
     if "." not in text and text not in shipped_trainables():
         raise NameProblem(_unknown(text))
-    for path in (str(Path.cwd()), str(folder.resolve())):
+    own = (Path.cwd(), folder.resolve())
+    for path in map(str, own):
         if path not in sys.path:
             sys.path.append(path)
+    if "." in text:
+        _check_place(text, own, allowed)
     return TrainableRef(text)
+
+
+def _check_place(text: str, own: Collection[Path], allowed: Collection[str]) -> None:
+    """Refuse a module that is neither beside the user's files nor named by the user."""
+    package = text.partition(".")[0]
+    places = _places_of(package)
+    if package in {SHIPPED, *allowed} or not places or any(p.parent in own for p in places):
+        return
+    raise NameProblem(
+        f"{text!r} is installed ({places[0]}), and only what lies beside this file or in the "
+        f"current folder is run; --allow-module {package} allows it"
+    )
+
+
+def _places_of(package: str) -> list[Path]:
+    """Where a package or a module lies, found without importing it; empty if there is none."""
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        return []
+    places = list(spec.submodule_search_locations or ()) or [spec.origin or ""]
+    return [Path(place).resolve() for place in places]
 
 
 def shipped_trainables() -> list[str]:
     """The names of the modules in `trainables` that are trainables, found without importing."""
-    spec = importlib.util.find_spec("trainables")
+    spec = importlib.util.find_spec(SHIPPED)
     folders = list(spec.submodule_search_locations or []) if spec else []
     files = [file for folder in folders for file in Path(folder).glob("*.py")]
     return sorted(file.stem for file in files if _defines_contract(file))
@@ -102,6 +131,8 @@ def _file(text: str, folder: Path) -> TrainableRef:
     if not path.is_file() or path.suffix != ".py":
         beside = [file.name for file in path.parent.glob("*.py")] if path.parent.is_dir() else []
         raise NameProblem(f"no such Python file {text}{nearest(path.name, beside)}")
+    if path.stat().st_mode & stat.S_IWOTH:
+        raise NameProblem(f"everybody can write {path}, and it would run as you: chmod o-w {path}")
     return TrainableRef(text, str(path))
 
 
@@ -134,16 +165,6 @@ def _import_file(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
-
-
-def told(error: BaseException) -> str:
-    """An exception of someone else's code in one line, with the line that raised it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    if isinstance(error, ModuleNotFoundError):
-        return str(error)
-    text = str(error).split("\n")[0]
-    return f"{type(error).__name__}: {text}{where}"
 
 
 def _check_contract(text: str, module: Any) -> None:

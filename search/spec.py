@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from search.durations import Duration
 from trainables.contract import Frozen
 
 
@@ -99,6 +100,21 @@ class PbtScheduler(Frozen):
     """How often a value is drawn anew rather than moved a little."""
 
 
+MAY_CHANGE = frozenset(
+    {
+        "trials",
+        "max_concurrent",
+        "max_failed",
+        "finalists",
+        "trial_timeout",
+        "report_timeout",
+        "time_budget",
+        "gpu_hours",
+        "retries",
+    }
+)
+"""Keys of the search that a resume may give another value: what a trial means stays the same."""
+
 HANDS_OVER = frozenset({"hyperband", "pbt"})
 """Schedulers that pause or clone trials, which then go on from a checkpoint in another worker."""
 
@@ -131,6 +147,16 @@ class SearchSpec(Frozen):
     """How many of the best trials are evaluated on the test data at the end."""
     max_concurrent: int | None = Field(default=None, ge=1)
     """How many trials run at a time; null is as many as fit."""
+    trial_timeout: Duration | None = None
+    """The longest that one trial may take, over all its attempts, such as 2h; null is no limit."""
+    report_timeout: Duration | None = None
+    """The longest silence before each report of a trial, such as 15min; null is no limit."""
+    time_budget: Duration | None = None
+    """How long the search may run, over all its resumes, such as 8h; null is no limit."""
+    gpu_hours: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """How many GPU hours all trials may take together, such as 40; null is no limit."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """How often a trial whose process died, not its code, goes on from its last epoch."""
 
     def fault_limit(self) -> int:
         """How many failed trials end the search."""

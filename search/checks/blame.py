@@ -7,36 +7,13 @@ from dataclasses import dataclass, field
 
 from search.checks.contexts import Case, Completion
 from search.checks.judge import Judge
+from search.checks.overridden import base_problem
+from search.checks.sources import Sources
 from search.checks.wording import Fault
-from search.errors import Problem
-from search.space.labels import Label, shown
+from search.errors import COMMAND_LINE, Problem
+from search.space.labels import shown
 from search.space.space import Point
-from search.text.documents import Document, Key
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The two files that a search was read from."""
-
-    space: Document
-    base: Document
-
-    def of_value(self, name: str, label: Label) -> Key:
-        """The key in the space file of one value of a parameter."""
-        form = self.space.get(("space", name))
-        if isinstance(form, list):
-            return ("space", name, *_index(form, label))
-        if not isinstance(form, dict):
-            return ("space", name)
-        kind = next((kind for kind in ("choice", "float", "int") if kind in form), "")
-        options = form.get(kind)
-        if isinstance(options, dict):
-            return ("space", name, kind, str(label))
-        return ("space", name, kind, *_index(options if isinstance(options, list) else [], label))
-
-
-def _index(options: list[object], label: Label) -> tuple[int, ...]:
-    return next(((place,) for place, value in enumerate(options) if value == label), ())
+from search.text.documents import Key, spelled
 
 
 @dataclass
@@ -95,11 +72,27 @@ class Blame:
         if inner and not written:
             message = f"{fault.key}: {fault.message}"
             self._say(inner[0], message, ("space", inner[0]), message)
+        elif lonely := self._without_section(fault, reference):
+            section, missing = spelled(fault.path[:-1]), fault.path[-1]
+            message = (
+                f"the base config has no {section} to put it into; write "
+                f"{section}: {{{missing}: ...}} there, or search {section}.{missing} too"
+            )
+            self._say(lonely, message, ("space", lonely), message)
         else:
-            self.problems.append(self.sources.base.problem(fault.path, fault.message))
+            self.problems.append(base_problem(self.sources.base, fault.path, fault.message))
+
+    def _without_section(self, fault: Fault, reference: Point) -> str:
+        """The first parameter of a section that only the space brings in, and so not whole."""
+        section = fault.path[:-1]
+        if not fault.about_key or not section or isinstance(self.sources.base.get(section), dict):
+            return ""
+        return next((name for name in reference if name.startswith(f"{spelled(section)}.")), "")
 
     def _blame_values(self, refused: list[Case], fault: Fault) -> None:
         """Several values of one parameter that are refused in the same words."""
+        if self._is_said_of_command_line(fault):
+            return
         case = refused[0]
         name = case.parameter
         values = list(dict.fromkeys(shown(other.value) for other in refused))
@@ -142,11 +135,18 @@ class Blame:
             if owner is not None:
                 self._say(owner, fault.message, ("space", owner), fault.message)
 
+    def _is_said_of_command_line(self, fault: Fault) -> bool:
+        """Whether a value of the command line is wrong as it is, with other components too."""
+        said = (problem.key for problem in self.problems if problem.place == COMMAND_LINE)
+        return fault.key in said
+
     def _say(self, name: str, once: str, key: Key, message: str) -> None:
         if (name, once) not in self._said:
             self._said.add((name, once))
+            # a parameter of one value is one that the command line fixes by its own name
+            is_fixed = self.made.space.by_name[name].domain.size() == 1
             place = self.sources.space.place(key)
-            self.problems.append(Problem(place, f"space.{name}", message))
+            self.problems.append(Problem(place, name if is_fixed else f"space.{name}", message))
 
 
 def _by_parameter(cases: Iterable[Case]) -> dict[str, list[Case]]:

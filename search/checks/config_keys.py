@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel
+
+MAX_DEPTH = 4
 
 Models = tuple[type[BaseModel], ...]
 
@@ -28,6 +30,14 @@ def models_at(model: type[BaseModel], path: Iterable[str | int]) -> Models:
 def keys_of(models: Models) -> frozenset[str]:
     """Every key that one of the models has."""
     return frozenset(name for model in models for name in model.model_fields)
+
+
+def dotted_keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Every key that a model may have, down to a fixed depth: models can hold themselves."""
+    for name, field in model.model_fields.items():
+        yield f"{above}{name}"
+        for inner in _models_in(field.annotation) if above.count(".") < MAX_DEPTH else ():
+            yield from dotted_keys(inner, f"{above}{name}.")
 
 
 def takes_anything(models: Models) -> bool:

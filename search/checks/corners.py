@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from search.checks.blame import Blame, Sources
+from search.checks.blame import Blame
 from search.checks.config_keys import arguments_by_shape
 from search.checks.contexts import cases, completion
 from search.checks.findings import Findings
 from search.checks.judge import Judge
+from search.checks.sources import Sources
 from search.space.space import Point, Space
 from search.text.documents import Document
 from trainables.contract import Trainable

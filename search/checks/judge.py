@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from search.checks.wording import Fault, faults_of
-from search.names import told
+from search.raised import refusal, told
 from search.resolve import Arguments, resolve_with
 from search.space.labels import compact
 from trainables.contract import ConfigError, TrialConfig
@@ -76,4 +76,4 @@ class Judge:
 
 
 def _fault(error: ConfigError) -> Fault:
-    return Fault(tuple(error.key.split(".")) if error.key else (), error.message)
+    return Fault(tuple(error.key.split(".")) if error.key else (), refusal(error))

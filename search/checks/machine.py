@@ -66,11 +66,12 @@ def count_gpus() -> int:
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         listed = [device for device in visible.split(",") if device.strip() not in ("", "-1")]
-        return min(len(listed), _installed_gpus())
-    return _installed_gpus()
+        return min(len(listed), installed_gpus())
+    return installed_gpus()
 
 
-def _installed_gpus() -> int:
+def installed_gpus() -> int:
+    """The NVIDIA GPUs that the driver lists, visible to this process or not."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return len(list(_NVIDIA.iterdir())) if _NVIDIA.is_dir() else 0

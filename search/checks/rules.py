@@ -16,6 +16,9 @@ from trainables.contract import Metric
 
 MAX_GRID = 1_000_000
 
+_DEAF = spec.CmaesSampler | spec.GpSampler | spec.Nsga2Sampler
+"""Samplers that never see what was rejected: Optuna's learn from finished trials alone."""
+
 
 def check_metric(
     metrics: Mapping[str, Metric], space: Space, document: Document, findings: Findings
@@ -136,12 +139,16 @@ def _note_size(search: spec.SearchSpec, size: int, findings: Findings) -> None:
 
 
 def check_sampler(search: spec.SearchSpec, space: Space, findings: Findings) -> None:
-    """CMA-ES draws at random what it cannot model."""
-    if not isinstance(search.sampler, spec.CmaesSampler):
-        return
+    """CMA-ES draws at random what it cannot model; only TPE hears of points that were rejected."""
+    name = search.sampler.name
     random = [p.name for p in space.parameters if p.when or isinstance(p.domain, Choice)]
-    if random:
-        findings.note(f"cmaes draws choices and conditional parameters at random: {_few(random)}")
+    if random and isinstance(search.sampler, spec.CmaesSampler):
+        findings.note(f"{name} draws choices and conditional parameters at random: {_few(random)}")
+    if space.constraints and isinstance(search.sampler, _DEAF):
+        findings.note(
+            f"{name} does not learn from constraints: it goes on to propose points that break one, "
+            "which are thrown away untrained; tpe learns from them"
+        )
 
 
 def _few(names: list[str]) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from search.checks.findings import Findings
-from search.errors import Problem, UserError
-from search.files.overrides import COMMAND_LINE
+from search.errors import COMMAND_LINE, Problem, UserError
 from search.resolve import look, resolve_with
 from search.text.documents import Document
 from search.text.yaml_file import examine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from search.checks.findings import Findings
+from search.checks.masks import check_masks
+from search.checks.overridden import base_problem
 from search.checks.wording import faults_of, found
-from search.errors import Problem
+from search.errors import COMMAND_LINE, Problem
 from search.files.base_file import anchor_paths, with_values
-from search.files.overrides import COMMAND_LINE, parse_overrides
+from search.files.overrides import parse_overrides
 from search.files.shipped import find_config
 from search.names import NameProblem, TrainableRef, find_trainable, shipped_trainables
+from search.raised import refusal, told
 from search.text.documents import Document
 from search.text.yaml_file import examine
 from trainables.contract import ConfigError, Trainable, TrialConfig
@@ -33,10 +36,16 @@ class TrainingConfig:
     plain: Mapping[str, Any]
     """The config as it was written, with the command line in it; paths are absolute."""
     config: TrialConfig
+    notes: tuple[str, ...] = ()
+    """What a user should know of the data."""
 
 
-def load_config(argument: str, overrides: Sequence[str] = ()) -> TrainingConfig:
+def load_config(
+    argument: str, overrides: Sequence[str] = (), allowed: Collection[str] = ()
+) -> TrainingConfig:
     """Read and check a config, build its components and open its data.
+
+    `allowed` are the installed packages whose code the config may name.
 
     **Raises**: UserError with every problem of the file and the overrides.
     """
@@ -47,17 +56,18 @@ def load_config(argument: str, overrides: Sequence[str] = ()) -> TrainingConfig:
     for key in given.space_file:
         message = "belongs to a space file; a training has no search"
         findings.add(Problem(COMMAND_LINE, ".".join(map(str, key)), message))
-    reference, module = _trainable(document, findings)
+    reference, module = _trainable(document, findings, allowed)
     if module is None:
         findings.stop()
     assert reference is not None
     assert module is not None
     written, _ = anchor_paths(document.without(TRAINABLE))
     full = with_values(written, given.config, module.Config)
+    check_masks(full, findings)
     config = _validate(full, module, findings)
     findings.stop()
     assert config is not None
-    return TrainingConfig(document.path, reference, full.data, config)
+    return TrainingConfig(document.path, reference, full.data, config, tuple(findings.notes))
 
 
 def _read(path: Path, findings: Findings) -> Document:
@@ -70,7 +80,7 @@ def _read(path: Path, findings: Findings) -> Document:
 
 
 def _trainable(
-    document: Document, findings: Findings
+    document: Document, findings: Findings, allowed: Collection[str]
 ) -> tuple[TrainableRef | None, Trainable | None]:
     """The trainable that the file names, else the shipped one of the file's own name."""
     text = document.get(TRAINABLE)
@@ -85,7 +95,7 @@ def _trainable(
         findings.add(document.problem((), message))
         return None, None
     try:
-        reference = find_trainable(text, document.path.parent)
+        reference = find_trainable(text, document.path.parent, allowed)
         return reference, reference.load()
     except NameProblem as error:
         findings.add(document.problem(TRAINABLE, str(error)))
@@ -97,13 +107,17 @@ def _validate(document: Document, module: Trainable, findings: Findings) -> Tria
         config = module.Config.model_validate(document.data)
     except ValidationError as error:
         for fault in faults_of(error, document.data, module.Config):
-            findings.add(document.problem(fault.path, fault.message))
+            findings.add(base_problem(document, fault.path, fault.message))
         return None
     try:
         module.probe(config)
-        module.check_data(config)
+        for note in module.check_data(config) or ():
+            findings.note(note)
     except ConfigError as error:
-        findings.add(document.problem(tuple(error.key.split(".")), error.message))
+        findings.add(base_problem(document, tuple(error.key.split(".")), refusal(error)))
+    # someone else's code: whatever it raises is told
+    except Exception as error:  # noqa: BLE001
+        findings.add(document.problem(TRAINABLE, f"it fails on this config: {told(error)}"))
     _check_checkpoint(document, findings)
     return config
 

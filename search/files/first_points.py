@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.checks.findings import Findings
-from search.files.overrides import COMMAND_LINE
+from search.errors import COMMAND_LINE
 from search.space.fixing import Fixed
 from search.space.labels import Label, shown
 from search.space.space import Space

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.errors import Place, Problem, UserError
+from search.errors import COMMAND_LINE, Problem, UserError
 from search.text.documents import Document, Key
 from search.text.yaml_file import parse
-
-COMMAND_LINE = Place("command line")
 
 SPACE_FILE_SECTIONS = ("search", "resources", "space")
 SPACE_FILE_KEYS = ("trainable", "base", "constraints", "try_first")

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from search.checks.blame import Sources
-from search.checks.config_keys import keys_of, takes_anything
+from search.checks.config_keys import dotted_keys, keys_of, takes_anything
 from search.checks.contexts import completion
 from search.checks.corners import check_corners, shape_judge
 from search.checks.findings import Findings
+from search.checks.masks import check_masks
 from search.checks.rules import check_metric
+from search.checks.shared_keys import check_shared_keys
+from search.checks.sources import Sources
 from search.checks.wording import unknown_key
-from search.errors import Problem
-from search.files.base_file import PATH_KEYS, anchor_paths, anchored_path, read_base, with_values
+from search.errors import COMMAND_LINE, Problem
+from search.files.base_file import (
+    PATH_KEYS,
+    anchor_paths,
+    anchored_path,
+    base_keys,
+    read_base,
+    with_values,
+)
 from search.files.constraints import check_satisfiable, read_constraints
 from search.files.first_points import read_first_points
 from search.files.overrides import (
-    COMMAND_LINE,
     SPACE_FILE_KEYS,
     SPACE_FILE_SECTIONS,
     parse_overrides,
@@ -51,20 +59,24 @@ class Parts:
     as_written: Mapping[str, Any]
 
 
-def read_parts(argument: str, overrides: Sequence[str], findings: Findings) -> Parts:
+def read_parts(
+    argument: str, overrides: Sequence[str], findings: Findings, allowed: Collection[str] = ()
+) -> Parts:
     given, problems = parse_overrides(overrides)
     findings.extend(problems)
     document = read_space_file(find_space(argument), given.space_file, findings)
     file = check_shape(document, findings)
-    reference, module = _trainable(document, findings)
+    reference, module = _trainable(document, findings, allowed)
     base = read_base(document, findings)
-    parameters = tuple(_anchored(p, document) for p in read_parameters(document, findings))
+    known = _config_keys(base, module)
+    parameters = tuple(_anchored(p, document) for p in read_parameters(document, findings, known))
     names = {parameter.name for parameter in parameters}
     into_space = {key: value for key, value in given.config.items() if key in names}
     into_base = {key: value for key, value in given.config.items() if key not in names}
     _check_shadowed(into_base, parameters, findings)
     into_base = _known(into_base, module, findings)
     fixed = fix(parameters, into_space)
+    document = _with_fixed(document, fixed, into_space)
     _note_fixed(fixed, into_space, document, findings)
     if base is None or module is None or reference is None:
         findings.stop()
@@ -73,8 +85,10 @@ def read_parts(argument: str, overrides: Sequence[str], findings: Findings) -> P
     assert reference is not None
     base, as_written = anchor_paths(base)
     base = with_values(base, {**into_base, **fixed.values}, module.Config)
+    check_masks(base, findings)
     space = _space(document, base, fixed, module, findings)
     check_metric(module.METRICS, space, document, findings)
+    check_shared_keys(module.Config.NOT_SEARCHED, space, document, findings)
     if file is None:
         check_corners(Sources(document, base), space, module, findings)
         findings.stop()
@@ -85,18 +99,24 @@ def read_parts(argument: str, overrides: Sequence[str], findings: Findings) -> P
 
 
 def _trainable(
-    document: Document, findings: Findings
+    document: Document, findings: Findings, allowed: Collection[str]
 ) -> tuple[TrainableRef | None, Trainable | None]:
     text = document.get(("trainable",))
     if not isinstance(text, str) or not text:
         return None, None
     folder = Path() if document.place(("trainable",)) == COMMAND_LINE else document.path.parent
     try:
-        reference = find_trainable(text, folder)
+        reference = find_trainable(text, folder, allowed)
         return reference, reference.load()
     except NameProblem as error:
         findings.add(document.problem(("trainable",), str(error)))
         return None, None
+
+
+def _config_keys(base: Document | None, module: Trainable | None) -> frozenset[str]:
+    """Every key that the base config has or could have."""
+    written = base_keys(base.data) if base is not None else []
+    return frozenset([*written, *(dotted_keys(module.Config) if module is not None else ())])
 
 
 def _anchored(parameter: Parameter, document: Document) -> Parameter:
@@ -135,6 +155,15 @@ def _known(
         known = sections.union(SPACE_FILE_SECTIONS, SPACE_FILE_KEYS)
         findings.add(Problem(COMMAND_LINE, key, unknown_key(head, known)))
     return kept
+
+
+def _with_fixed(document: Document, fixed: Fixed, values: Mapping[str, Any]) -> Document:
+    """The space file, where parameters that are fixed but stay have the command line's value."""
+    for parameter in fixed.parameters:
+        if parameter.name in values:
+            key = ("space", parameter.name)
+            document = document.put(key, values[parameter.name], COMMAND_LINE)
+    return document
 
 
 def _note_fixed(

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from search import spec
 from search.checks.findings import Findings
 from search.checks.wording import faults_of
-from search.errors import Problem, UserError
-from search.files.overrides import COMMAND_LINE
+from search.errors import COMMAND_LINE, Problem, UserError
 from search.text.documents import Document, Key
 from search.text.yaml_file import examine
 

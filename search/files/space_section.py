@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from search.checks.findings import Findings
 from search.checks.wording import unknown_key
 from search.errors import Problem, nearest
+from search.files.conditions import Conditions
 from search.space.bounds import DomainError
 from search.space.conditions import When, parents_first
 from search.space.domains import Choice, Domain, Float, Int
-from search.space.labels import Label, shown
+from search.space.labels import shown
 from search.space.space import Parameter
 from search.text.documents import Document
 
@@ -21,8 +22,13 @@ _MAX_NAME = 100
 _MAX_OPTIONS = 1000
 
 
-def read_parameters(document: Document, findings: Findings) -> tuple[Parameter, ...]:
-    """The parameters of a space file, parents first; those with a problem are left out."""
+def read_parameters(
+    document: Document, findings: Findings, config_keys: Collection[str] = ()
+) -> tuple[Parameter, ...]:
+    """The parameters of a space file, parents first; those with a problem are left out.
+
+    `config_keys` are all keys that the base config may have, to tell what was meant.
+    """
     section = document.get(("space",))
     if not isinstance(section, dict):
         return ()
@@ -35,7 +41,8 @@ def read_parameters(document: Document, findings: Findings) -> tuple[Parameter, 
         if domain is not None:
             domains[name] = domain
     _check_overlaps(document, findings, domains)
-    whens = {name: _when(document, findings, name, domains) for name in domains}
+    reader = Conditions(document, domains, config_keys)
+    whens = {name: reader.of(name, findings) for name in domains}
     return _sorted(document, findings, domains, whens)
 
 
@@ -158,55 +165,6 @@ def _check_overlaps(document: Document, findings: Findings, domains: Mapping[str
 
 def _has_blocks(domain: Domain) -> bool:
     return isinstance(domain, Choice) and any(isinstance(own, dict) for _, own in domain.options)
-
-
-def _when(document: Document, findings: Findings, name: str, domains: Mapping[str, Domain]) -> When:
-    form = document.get(("space", name))
-    if not isinstance(form, dict) or "when" not in form:
-        return ()
-    written = form["when"]
-    if not isinstance(written, dict) or not written:
-        message = f"needs {{parameter: label}}, found {shown(written)}"
-        findings.add(document.problem(("space", name, "when"), message))
-        return ()
-    conditions = []
-    for parent, labels in written.items():
-        try:
-            conditions.append((parent, _labels(document, parent, labels, domains)))
-        except DomainError as error:
-            findings.add(document.problem(("space", name, "when", parent), str(error)))
-    return tuple(condition for condition in conditions if condition[1])
-
-
-def _labels(
-    document: Document, parent: str, written: Any, domains: Mapping[str, Domain]
-) -> frozenset[Label]:
-    domain = domains.get(parent)
-    if domain is None:
-        if document.has(("space", parent)):
-            return frozenset()  # that parameter has a problem of its own
-        raise DomainError(f"{parent!r} is not searched{nearest(parent, domains)}")
-    if isinstance(domain, Float):
-        raise DomainError(f"{parent!r} is a range of numbers; a condition needs a choice or an int")
-    if _is_label(domain, written):
-        return frozenset({domain.normal(written)})
-    wanted = written if isinstance(written, list) else [written]
-    if not wanted:
-        raise DomainError(f"names no value of {parent!r}")
-    for label in wanted:
-        if not _is_label(domain, label):
-            known = domain.labels if isinstance(domain, Choice) else ()
-            hint = nearest(str(label), map(str, known)) or f"; it is {domain}"
-            raise DomainError(f"{parent!r} has no value {shown(label)}{hint}")
-    return frozenset(domain.normal(label) for label in wanted)
-
-
-def _is_label(domain: Domain, value: Any) -> bool:
-    try:
-        domain.normal(value)
-    except KeyError:
-        return False
-    return True
 
 
 def _sorted(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from search.errors import Place, Problem
+from search.masking import masked_text, secrets_of
 
 Key = tuple[str | int, ...]
 """The way to a value: keys of mappings and numbers of list items."""
@@ -42,8 +43,9 @@ class Document:
         return Place(self.file, 1, 1)
 
     def problem(self, key: Key, message: str) -> Problem:
-        """A problem of one key of this document."""
-        return Problem(self.place(key), spelled(key), message)
+        """A problem of one key of this document, said without the secrets in it."""
+        secrets = secrets_of(self.data) if isinstance(self.data, dict) else ()
+        return Problem(self.place(key), spelled(key), masked_text(message, secrets))
 
     def get(self, key: Key) -> Any:
         """The value at a key of mappings; None where there is none."""

@@ -400,6 +400,19 @@ CONDITIONS: list[tuple[str, str, str]] = [
         "; did you mean 'loss.name'?",
     ),
     (
+        "31 unknown parent whose real name is not searched",
+        "optimizer.lr: {float: [0.1, 1]}\n"
+        "  optimizer.momentum: {float: [0.1, 1], when: {optimizer.nmae: SGD}}",
+        "6:48: space.optimizer.momentum.when.optimizer.nmae: 'optimizer.nmae' is not searched"
+        "; did you mean 'optimizer.name'?",
+    ),
+    (
+        "31 parent that is not searched",
+        "optimizer.lr: {float: [0.1, 1], when: {loss.name: bce}}",
+        "5:42: space.optimizer.lr.when.loss.name: 'loss.name' is not searched, so it never "
+        "changes; search it too, or leave this condition out",
+    ),
+    (
         "31 unknown label",
         "optimizer.lr: {float: [0.1, 1], when: {loss.name: foca}}\n  loss.name: [bce, focal]",
         "5:42: space.optimizer.lr.when.loss.name: 'loss.name' has no value 'foca'"
@@ -548,8 +561,8 @@ TRAINABLES: list[tuple[str, str, str]] = [
     ("36 no such file", "./tony.py", "no such Python file ./tony.py; did you mean 'toy.py'?"),
     (
         "36 no trainable",
-        "search.errors",
-        "'search.errors' is no trainable: it has no Config, METRICS, check_data, probe, fit, "
+        "trainables.contract",
+        "'trainables.contract' is no trainable: it has no Config, METRICS, check_data, probe, fit, "
         "evaluate",
     ),
 ]

@@ -8,7 +8,7 @@ import pytest
 from search.check import prove
 from search.checks import judge
 from search.errors import UserError
-from search.load import Search
+from search.load import Search, load
 
 Load = Callable[..., Search]
 
@@ -108,6 +108,17 @@ def test_components_and_data_are_told_together(load_toy: Load) -> None:
         space=HEAD + "  optimizer.lr: {float: [0, 1]}\n", base="data: {path: no.csv}\n"
     )
     assert [line.split(":")[0] for line in refused(search)] == ["base.yaml", "space.yaml"]
+
+
+def test_what_is_odd_in_the_data_is_a_note(write: Callable[..., Path]) -> None:
+    rows = "".join(f"{n},7,{n % 2}\n" for n in range(100))
+    Path("events.csv").write_text(f"pt,run,label\n{rows}")
+    space = HEAD.replace("./toy.py", "signal") + LR
+    path = write(space, "data: {path: events.csv}\noptimizer: {name: SGD}\n")
+    assert prove(load(str(path))) == (
+        "data.features: run is the same in every training row, from which nothing can be learned; "
+        "leave out what is not meant",
+    )
 
 
 BROKEN = """

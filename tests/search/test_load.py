@@ -47,7 +47,7 @@ def test_loading_imports_nothing_heavy() -> None:
 
 def test_a_search_can_be_sent_to_another_process(load_toy: Load) -> None:
     search = load_toy()
-    assert pickle.loads(pickle.dumps(search)).fingerprint() == search.fingerprint()
+    assert pickle.loads(pickle.dumps(search)).identity() == search.identity()
 
 
 def test_a_trial_is_the_base_with_the_values_of_its_point(load_toy: Load) -> None:
@@ -141,8 +141,9 @@ COMMAND_LINE = [
     ("search.trials=0", "search.trials: must be at least 1, found 0"),
     (
         "search.trails=3",
-        "search.trails: unknown key 'trails'; allowed: duplicates, finalists, max_concurrent, "
-        "max_failed, metric, mode, name, sampler, scheduler, seed, trials; did you mean 'trials'?",
+        "search.trails: unknown key 'trails'; allowed: duplicates, finalists, gpu_hours, "
+        "max_concurrent, max_failed, metric, mode, name, report_timeout, retries, sampler, "
+        "scheduler, seed, time_budget, trial_timeout, trials; did you mean 'trials'?",
     ),
     (
         "serch.trials=3",
@@ -351,6 +352,30 @@ def test_a_space_smaller_than_the_search_is_a_note(load_toy: Load) -> None:
     assert load_toy(space=text).notes == ("the space has only 2 points for 20 trials",)
 
 
+TAUGHT = "space:\n  optimizer.lr: {float: [0, 1]}\nconstraints: [optimizer.lr < 0.9]\n"
+
+
+@pytest.mark.parametrize("sampler", ["cmaes", "gp", "nsga2"])
+def test_a_sampler_that_does_not_hear_of_constraints_is_a_note(
+    load_toy: Load, sampler: str
+) -> None:
+    assert load_toy(f"search.sampler.name={sampler}", space=HEAD + TAUGHT).notes == (
+        f"{sampler} does not learn from constraints: it goes on to propose points that break one, "
+        "which are thrown away untrained; tpe learns from them",
+    )
+
+
+def test_tpe_hears_of_constraints(load_toy: Load) -> None:
+    assert load_toy(space=HEAD + TAUGHT).notes == ()
+
+
+def test_what_cmaes_leaves_to_chance_is_a_note(load_toy: Load) -> None:
+    text = HEAD + "space:\n  optimizer.lr: {float: [0, 1]}\n  loss.name: [bce, focal]\n"
+    assert load_toy("search.sampler.name=cmaes", space=text).notes == (
+        "cmaes draws choices and conditional parameters at random: loss.name",
+    )
+
+
 PBT = "search.scheduler={name: pbt, mutate: [%s]}"
 
 
@@ -382,19 +407,21 @@ def test_the_longest_trial_sets_the_epochs_of_the_search(load_toy: Load) -> None
     assert load_toy(space=text).max_epochs() == 30
 
 
-def test_the_fingerprint_knows_what_a_trial_means(load_toy: Load) -> None:
-    fingerprint = load_toy().fingerprint()
-    assert load_toy("search.trials=99", "search.max_concurrent=1").fingerprint() == fingerprint
-    assert load_toy("search.seed=8").fingerprint() != fingerprint
-    assert load_toy("trainer.max_epochs=8").fingerprint() != fingerprint
-    assert load_toy("space.optimizer.lr={float: [0.1, 1]}").fingerprint() != fingerprint
+def test_the_identity_knows_what_a_trial_means(load_toy: Load) -> None:
+    identity = load_toy().identity()
+    assert load_toy("search.trials=99", "search.max_concurrent=1").identity() == identity
+    limits = ("search.trial_timeout=2h", "search.time_budget=8h", "search.retries=5")
+    assert load_toy(*limits, "search.report_timeout=1h").identity() == identity
+    assert load_toy("search.seed=8").identity() != identity
+    assert load_toy("trainer.max_epochs=8").identity() != identity
+    assert load_toy("space.optimizer.lr={float: [0.1, 1]}").identity() != identity
 
 
-def test_the_fingerprint_survives_a_move_of_the_folder(write: Write, tmp_path: Path) -> None:
+def test_the_identity_survives_a_move_of_the_folder(write: Write, tmp_path: Path) -> None:
     write(base="data: {path: x.csv}\n")
-    before = load("space.yaml").fingerprint()
+    before = load("space.yaml").identity()
     shutil.copytree(tmp_path, tmp_path / "moved")
-    assert load("moved/space.yaml").fingerprint() == before
+    assert load("moved/space.yaml").identity() == before
 
 
 def test_a_space_name_that_is_no_file_lists_the_shipped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,43 @@ def test_a_module_beside_the_space_file_is_importable(write: Write, tmp_path: Pa
     assert find_trainable("my_lab.mine", tmp_path).load().Config.__module__ == "my_lab.mine"
 
 
+@pytest.fixture
+def installed(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The module `their_lab.mine`, installed below the current folder as in a `.venv`."""
+    write()
+    folder = tmp_path / ".venv" / "site-packages"
+    (folder / "their_lab").mkdir(parents=True)
+    (folder / "their_lab" / "__init__.py").touch()
+    (folder / "their_lab" / "mine.py").write_text((tmp_path / "toy.py").read_text())
+    monkeypatch.syspath_prepend(str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("before", ["", "def f(:\n"])
+def test_an_installed_package_is_neither_run_nor_read_unasked(
+    installed: Path, tmp_path: Path, before: str
+) -> None:
+    (installed / "their_lab" / "__init__.py").write_text(before)
+    with pytest.raises(NameProblem, match=r"is installed .* --allow-module their_lab allows it"):
+        find_trainable("their_lab.mine", tmp_path)
+
+
+def test_an_installed_package_that_the_user_names_is_run(installed: Path, tmp_path: Path) -> None:
+    reference = find_trainable("their_lab.mine", tmp_path, ["their_lab"])
+    assert reference.load().Config.__module__ == "their_lab.mine"
+
+
+def test_a_shipped_trainable_may_be_named_with_its_package(tmp_path: Path) -> None:
+    assert find_trainable("trainables.signal", tmp_path).name == "trainables.signal"
+
+
+def test_a_file_that_everybody_can_write_is_not_run(write: Write, tmp_path: Path) -> None:
+    write()
+    (tmp_path / "toy.py").chmod(0o666)
+    with pytest.raises(NameProblem, match=r"everybody can write .*chmod o-w"):
+        find_trainable("./toy.py", tmp_path)
+
+
 def test_the_shipped_trainables_are_found_without_importing() -> None:
     assert "signal" in shipped_trainables()
     assert "contract" not in shipped_trainables()

@@ -36,6 +36,7 @@ HEAD = "{trainable: toy, search: {metric: a, mode: max%s}, space: {%s}%s}"
     [
         ("", "a.b: [1, 2]", ""),
         ("", "a.b: {choice: {x: {y: 1}, z: 5}, when: {c: [1, 2]}}", ""),
+        (", trial_timeout: 2h, report_timeout: 15 min, retries: 0", "a.b: [1, 2]", ""),
         (", sampler: {name: grid}", "a: {int: [1, 9], step: 2}", ", base: {a: {b: 1}}"),
         (", scheduler: {name: pbt, mutate: [a]}", "a: {float: [0, 1], log: false}", ""),
     ],
@@ -53,6 +54,8 @@ def test_the_schema_accepts(
         ("", "a: [1, 2]", ", metrcs: 1"),
         (", trails: 3", "a: [1, 2]", ""),
         (", trials: 0", "a: [1, 2]", ""),
+        (", time_budget: 90", "a: [1, 2]", ""),
+        (", trial_timeout: 3 parsecs", "a: [1, 2]", ""),
         (", sampler: {name: tpee}", "a: [1, 2]", ""),
         (", sampler: {name: grid, startup_trials: 1}", "a: [1, 2]", ""),
         ("", "", ""),

@@ -111,6 +111,13 @@ def test_missing_data_is_told_before_the_training(refused: Refused, tmp_path: Pa
     assert f"{tmp_path}/configs/nosuch.csv does not exist" in text
 
 
+def test_what_is_odd_in_the_data_is_a_note(read: Load, tmp_path: Path) -> None:
+    rows = "".join(f"{n},7,{n % 2}\n" for n in range(100))
+    (tmp_path / "events.csv").write_text(f"pt,run,label\n{rows}")
+    (note,) = read("trainable: signal\ndata: {path: ../events.csv}\n").notes
+    assert note.startswith("data.features: run is the same in every training row")
+
+
 @pytest.mark.parametrize("override", ["search.trials=3", "space.x=[1, 2]", "resources.cpus=2"])
 def test_a_key_of_a_space_file_has_no_place_here(refused: Refused, override: str) -> None:
     text = refused(f"trainable: {FAULT}\n", override)
