@@ -7,20 +7,28 @@ import inspect
 import operator
 import types
 import typing
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
 
 from pydantic import JsonValue, Strict, TypeAdapter, ValidationError, create_model, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from trainables.contract import Frozen, TrialConfig
 from trainables.nearest import did_you_mean, listed
-from trainables.sections import Checkpointing, EarlyStopping, TrainerSection
+from trainables.sections import (
+    CHECKPOINTING_NOT_SEARCHED,
+    Checkpointing,
+    EarlyStopping,
+    TrainerSection,
+)
 
 _SCALARS = (int, float, bool, str)
 
 
 class AdaptedConfig(TrialConfig):
     """The sections that every adapted trainable has beside `model` and `data`."""
+
+    NOT_SEARCHED: ClassVar[Mapping[str, str]] = CHECKPOINTING_NOT_SEARCHED
 
     trainer: TrainerSection = TrainerSection()
     early_stopping: EarlyStopping | None = None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SHOWN = 10
+_ROUNDING = 1e-9
+"""Relative to the sum of their sizes, a sum of weights below this is a rounding error."""
 
 
 def labels(frame: pd.DataFrame, data: TabularData) -> Floats:
@@ -71,7 +73,7 @@ def numbers(frame: pd.DataFrame, names: list[str]) -> Floats:
 
 
 def weights(frame: pd.DataFrame, data: TabularData) -> Floats | None:
-    """Event weights of at least 0, or None. **Shapes** [N]."""
+    """Event weights as they are, or None; each class has some in sum. **Shapes** [N]."""
     import numpy as np
     import pandas as pd
 
@@ -84,12 +86,23 @@ def weights(frame: pd.DataFrame, data: TabularData) -> Floats | None:
     if not np.isfinite(values).all():
         n_bad = int((~np.isfinite(values)).sum())
         raise ConfigError("data.weight", f"column {data.weight!r} is not finite in {n_bad} rows")
-    clipped: Floats = np.clip(values, 0.0, None)
     for label in (0.0, 1.0):
-        if not clipped[labels(frame, data) == label].any():
-            message = f"column {data.weight!r} leaves no weight to the rows of label {label:.0f}"
-            raise ConfigError("data.weight", message)
-    return clipped
+        _check_sum(values[labels(frame, data) == label], f"{label:.0f}", data)
+    return values
+
+
+def _check_sum(values: Floats, label: str, data: TabularData) -> None:
+    """Refuse weights that cancel: a class without weight in sum has no normalisation."""
+    if not (values > 0).any():
+        message = f"column {data.weight!r} leaves no weight to the rows of label {label}"
+        raise ConfigError("data.weight", message)
+    total = values.sum()
+    if total <= _ROUNDING * abs(values).sum():
+        message = (
+            f"column {data.weight!r} sums up to {total:.3g} over the rows of label {label}, "
+            "but must be positive in sum; check its signs, or name another column"
+        )
+        raise ConfigError("data.weight", message)
 
 
 def _column(frame: pd.DataFrame, key: str, name: str) -> pd.Series[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,6 +24,12 @@ class Frozen(BaseModel):
 
 class TrialConfig(Frozen):
     """The base class of every trainable's `Config`: what one trial is told."""
+
+    NOT_SEARCHED: ClassVar[Mapping[str, str]] = {}
+    """Dotted keys, or sections, that every trial of a search must share, each with the reason.
+
+    They decide what trials are compared on, or change nothing that the metrics could show.
+    """
 
     def max_epochs(self) -> int:
         """How many epochs the trial trains if nothing stops it."""
@@ -113,8 +119,11 @@ class Trainable(Protocol):
     Config: type[TrialConfig]
     METRICS: Mapping[str, Metric]
 
-    def check_data(self, config: Any) -> None:
-        """Open the data that the config names; raises ConfigError if it cannot be trained on."""
+    def check_data(self, config: Any) -> tuple[str, ...] | None:
+        """Open the data that the config names; raises ConfigError if it cannot be trained on.
+
+        May return what is odd but no mistake: each text is shown once, before the first trial.
+        """
         ...
 
     def probe(self, config: Any) -> Mapping[str, str]:

@@ -58,6 +58,16 @@ class Checkpointing(Frozen):
         return self
 
 
+CHECKPOINTING_NOT_SEARCHED = {
+    "checkpointing.save_top_k": "it decides which files are kept, not what is trained",
+    "checkpointing.load_checkpoint": (
+        "trials would not start alike, and a checkpoint may know the validation rows already"
+    ),
+    "checkpointing.continue_training": "trials would not start at the same epoch",
+}
+"""Keys of `checkpointing` that every trial of a search must share, each with the reason."""
+
+
 def check_monitor(metrics: Mapping[str, Metric], section: EarlyStopping | None) -> None:
     """Refuse an early stopping that watches what is never reported."""
     if section is None or section.monitor in metrics:

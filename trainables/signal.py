@@ -11,11 +11,14 @@ from trainables.signal_config import METRICS, Config
 __all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "probe"]
 
 
-def check_data(config: Config) -> None:
-    """Open the table, cut and check it. **Raises** ConfigError if it cannot be trained on."""
+def check_data(config: Config) -> tuple[str, ...]:
+    """Open the table, cut and check it; returns what its user should know.
+
+    **Raises** ConfigError if it cannot be trained on.
+    """
     from trainables import tabular
 
-    tabular.load(config.data)
+    return tabular.load(config.data).notes
 
 
 def probe(config: Config) -> Mapping[str, str]:

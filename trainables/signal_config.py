@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
 from trainables.contract import Frozen, Metric, TrialConfig
-from trainables.sections import Checkpointing, EarlyStopping, TrainerSection
-from trainables.tabular import TabularData
+from trainables.sections import (
+    CHECKPOINTING_NOT_SEARCHED,
+    Checkpointing,
+    EarlyStopping,
+    TrainerSection,
+)
+from trainables.tabular import DATA_NOT_SEARCHED, TabularData
 
 RATE_KEEPERS = ("none", "ReduceLROnPlateau")
 """Schedulers that leave a learning rate where it was put."""
@@ -52,6 +58,12 @@ class Significance(Frozen):
 
 class Config(TrialConfig):
     """A classifier of signal against background on a table."""
+
+    NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
+        **DATA_NOT_SEARCHED,
+        **CHECKPOINTING_NOT_SEARCHED,
+        "significance": "it decides how val_significance counts, not what is trained",
+    }
 
     data: TabularData = TabularData()
     architecture: Architecture = Mlp()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from trainables import lightning_fit, tabular
-from trainables.checkpoint_file import load_weights
+from trainables import lightning_fit, other_rows, tabular
+from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Split, Trial
 from trainables.signal_config import METRICS, Config
 from trainables.signal_module import LOSS, SCALING, SignalModule
@@ -15,6 +15,9 @@ from trainables.signal_module import LOSS, SCALING, SignalModule
 def fit(config: Config, trial: Trial) -> None:
     """Train one trial. **Raises** ConfigError for what the data or a component refuses."""
     table = tabular.load(config.data)
+    start = config.checkpointing.load_checkpoint
+    if start is not None and trial.resume_from is None:
+        other_rows.warn(read_checkpoint(Path(start).expanduser()), config.data)
     plan = lightning_fit.Plan(
         metrics=METRICS,
         trainer=config.trainer,

@@ -32,7 +32,7 @@ class TabularData(Frozen):
     positive: str | int | float | bool | None = None
     """The label's value that means signal, where it is not 0 and 1."""
     weight: str | None = None
-    """Column of event weights; negative ones count as 0."""
+    """Column of event weights; negative ones count as 0, which is noted."""
     batch_size: int = Field(default=512, ge=8)
     """Most rows in a training batch; batches of an epoch are equal up to one row."""
     val_fraction: float = Field(default=0.2, gt=0, lt=1)
@@ -43,6 +43,24 @@ class TabularData(Frozen):
     """Cuts all trials alike; it is not the trial's seed."""
     max_rows: int | None = Field(default=None, ge=30)
     """Use only so many rows, drawn with `split_seed`; null for all."""
+
+
+_OTHER_ROWS = "it cuts out the validation rows, and trials are compared on the same ones only"
+_OTHER_TABLE = "trials are compared on one table; search each alone and compare them by tune-table"
+_OTHER_SIGNAL = "it decides which rows are signal, and trials must answer the same question"
+
+DATA_NOT_SEARCHED = {
+    "data.path": _OTHER_TABLE,
+    "data.table": _OTHER_TABLE,
+    "data.label": _OTHER_SIGNAL,
+    "data.positive": _OTHER_SIGNAL,
+    "data.weight": "it decides how much each validation row counts, which must be the same for all",
+    "data.val_fraction": _OTHER_ROWS,
+    "data.test_fraction": _OTHER_ROWS,
+    "data.split_seed": _OTHER_ROWS,
+    "data.max_rows": _OTHER_ROWS,
+}
+"""Keys of the data that every trial of a search must share, each with the reason."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,8 @@ class Table:
     test: Rows
     mean: Floats
     deviation: Floats
+    notes: tuple[str, ...] = ()
+    """What its user should know."""
 
 
 _cache: dict[tuple[object, ...], Table] = {}
@@ -88,19 +108,27 @@ def load(data: TabularData) -> Table:
 
 
 def _load(path: Path, data: TabularData) -> Table:
-    from trainables import columns
+    import numpy as np
+
+    from trainables import columns, table_notes
 
     frame = read(path, data.table)
     if frame.empty:
         raise ConfigError("data.path", f"{path} has no rows")
     labels = columns.labels(frame, data)
     names = columns.features(frame, data)
-    whole = Rows(columns.numbers(frame, names), labels, columns.weights(frame, data))
+    signed = columns.weights(frame, data)
+    weights = None if signed is None else np.clip(signed, 0.0, None)
+    whole = Rows(columns.numbers(frame, names), labels, weights)
     train, val, test = (_take(whole, rows) for rows in _split(labels, data))
     for name, rows in (("training", train), ("validation", val), ("test", test)):
         _check_weights(rows, name, data)
     mean, deviation = _scale(train)
-    return Table(tuple(names), train, val, test, mean, deviation)
+    notes = (
+        *table_notes.of_weights(data.weight, signed),
+        *table_notes.of_features(names, train.features),
+    )
+    return Table(tuple(names), train, val, test, mean, deviation, notes)
 
 
 def _take(rows: Rows, chosen: NDArray[np.int64]) -> Rows:
@@ -156,4 +184,6 @@ def _scale(train: Rows) -> tuple[Floats, Floats]:
     mean = np.average(train.features, axis=0, weights=train.weights)
     variance = np.average((train.features - mean) ** 2, axis=0, weights=train.weights)
     deviation = np.sqrt(variance)
-    return mean, np.where(deviation > 0, deviation, 1.0)
+    # the mean of a constant can miss it by a rounding error, which is no deviation
+    is_constant = train.features.max(axis=0) == train.features.min(axis=0)
+    return mean, np.where(is_constant | (deviation == 0), 1.0, deviation)

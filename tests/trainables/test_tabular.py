@@ -114,9 +114,52 @@ def test_scaling_is_that_of_the_training_rows(weight: str | None, path: Path) ->
     np.testing.assert_allclose(table.deviation, oracle.scale_)
 
 
-def test_a_constant_feature_is_not_divided_by_zero(path: Path) -> None:
+# the mean of 0.1, as numpy adds it up, is not 0.1
+@pytest.mark.parametrize("constant", [3.0, 0.1])
+@pytest.mark.parametrize("weight", [None, "yield"])
+def test_a_constant_feature_is_not_divided_by_its_spread(
+    constant: float, weight: str | None, path: Path
+) -> None:
+    frame().assign(pt=constant).to_csv(path, index=False)
+    assert load(path, weight=weight).deviation[0] == 1.0
+
+
+def test_a_constant_feature_is_noted(path: Path) -> None:
     frame().assign(pt=3.0).to_csv(path, index=False)
-    assert load(path).deviation[0] == 1.0
+    assert load(path, weight="yield", features=["eta", "pt"]).notes[-1] == (
+        "data.features: pt is the same in every training row, from which nothing can be learned; "
+        "leave out what is not meant"
+    )
+
+
+def test_an_ordinary_table_has_no_note() -> None:
+    assert tabular.load(TabularData()).notes == ()
+
+
+def test_negative_weights_are_noted(path: Path) -> None:
+    write(path, w=np.where(np.arange(200) % 20 == 1, -0.5, 1.0))
+    # every twentieth of the 200 rows
+    assert load(path, weight="w").notes == (
+        "data.weight: column 'w' is negative in 10 of 200 rows, which count as 0 in training and "
+        "in every metric",
+    )
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_weights_of_a_class_that_cancel_are_refused(label: int, path: Path) -> None:
+    signs = np.where(np.arange(200) % 8 < 4, 0.1, -0.1)
+    write(path, w=np.where(frame()["label"] == label, signs, 1.0))
+    message = refused(path, weight="w")
+    assert message.startswith("data.weight: column 'w' sums up to ")
+    assert f"over the rows of label {label}, but must be positive in sum" in message
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_a_class_without_any_weight_is_refused(value: float, path: Path) -> None:
+    write(path, w=np.where(frame()["label"] == 1, value, 1.0))
+    assert refused(path, weight="w") == (
+        "data.weight: column 'w' leaves no weight to the rows of label 1"
+    )
 
 
 def test_negative_weights_become_zero(path: Path) -> None:

@@ -24,11 +24,13 @@ _NEEDS_SCHEDULERS = "it is built from other schedulers; name one scheduler"
 
 REFUSED = {
     "chainedscheduler": _NEEDS_SCHEDULERS,
+    "deberta_v3_large_lr_scheduler": "it groups the weights of one model, DeBERTa",
     "lambdalr": _NEEDS_FUNCTION,
     "multiplicative": _NEEDS_FUNCTION,
     "multiplicativelr": _NEEDS_FUNCTION,
     "proportion": _NEEDS_SCHEDULERS,
     "sequentiallr": _NEEDS_SCHEDULERS,
+    "swalr": "it is for averaging weights over epochs, which no trial does",
 }
 """Known to the libraries but not usable here, in lower case, with the reason."""
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import inspect
 import io
 import warnings
 from typing import Any
 
 import pytest
+import pytorch_optimizer
 import torch
 from pytorch_optimizer import get_supported_optimizers
 from torch import Tensor, nn
@@ -21,7 +23,62 @@ TORCH = [
     and issubclass(member, torch.optim.Optimizer)
     and name != "Optimizer"
 ]
-EVERY = [*TORCH, *get_supported_optimizers()]
+WRAPPERS = [
+    name
+    for name, member in vars(pytorch_optimizer).items()
+    if inspect.isclass(member)
+    and issubclass(member, torch.optim.Optimizer)
+    and name.lower() not in get_supported_optimizers()
+]
+EVERY = [*TORCH, *get_supported_optimizers(), *WRAPPERS, "RotoGrad"]
+
+GROUPS = "which weights are hidden matrices"
+MODEL = "takes the whole model"
+CURVATURE = "gradients of gradients"
+LICENCE = "forbids commercial use"
+STATE = "its state holds Python objects"
+TWO_STEPS = "two gradients at two places for each step"
+LOSSES = "gradients of several losses"
+WRAPS = "wraps another optimizer"
+REFUSED = {
+    "FriendlySAM": TWO_STEPS,
+    "GSAM": TWO_STEPS,
+    "LookSAM": TWO_STEPS,
+    "Lookahead": WRAPS,
+    "Muon": GROUPS,
+    "OrthoGrad": WRAPS,
+    "PCGrad": LOSSES,
+    "RotoGrad": LOSSES,
+    "SAM": TWO_STEPS,
+    "SafeFP16Optimizer": "half precision is trainer.precision: 16-mixed",
+    "ScheduleFreeWrapper": "name schedulefreeadamw",
+    "SparseAdam": "sparse gradients only",
+    "TRAC": WRAPS,
+    "WSAM": TWO_STEPS,
+    "adago": GROUPS,
+    "adahessian": CURVATURE,
+    "adalomo": MODEL,
+    "adammini": MODEL,
+    "adamuon": GROUPS,
+    "adashift": STATE,
+    "bsam": "after a restart it goes on differently",
+    "conda": STATE,
+    "demo": "process group",
+    "distributedmuon": GROUPS,
+    "fromage": LICENCE,
+    "lomo": MODEL,
+    "magma": WRAPS,
+    "muon": GROUPS,
+    "muonclip": GROUPS,
+    "nero": LICENCE,
+    "normuon": GROUPS,
+    "scalableshampoo": STATE,
+    "scion": STATE,
+    "scionlight": STATE,
+    "sophiah": CURVATURE,
+    "spectralsphere": "matrices only",
+}
+"""What the libraries have but no config may name, with the heart of the reason."""
 
 
 class Training:
@@ -54,17 +111,30 @@ class Training:
         self.optimizer.load_state_dict(state[1])
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(("name", "reason"), REFUSED.items())
+def test_an_optimizer_that_cannot_work_here_says_why(name: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        Training(Component(name=name))
+    assert error.value.key == "optimizer.name"
+    assert error.value.message.startswith(f"{name} cannot be used: ")
+    assert reason in error.value.message
+
+
+def test_what_is_refused_and_what_may_be_named_is_all_that_there_is() -> None:
+    named = {name.lower() for name in optimizers.names()}
+    assert {name.lower() for name in EVERY} - named == {name.lower() for name in REFUSED}
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in REFUSED])
 @pytest.mark.filterwarnings("ignore")
-def test_every_optimizer_trains_and_resumes_or_is_refused_with_a_reason(name: str) -> None:
+def test_every_other_optimizer_trains_and_resumes(name: str) -> None:
     component = Component(name=name)
-    try:
-        training = Training(component)
-    except ConfigError as error:
-        assert error.key == "optimizer.name"
-        assert len(error.message) > 20
-        return
-    assert all(torch.isfinite(torch.tensor(training.run(3))))
+    training = Training(component)
+    start = [weight.detach().clone() for weight in training.net.parameters()]
+    # the variance of radam's steps is too uncertain before the sixth
+    assert all(torch.isfinite(torch.tensor(training.run(6))))
+    moved = zip(start, training.net.parameters(), strict=True)
+    assert any(not torch.equal(before, after) for before, after in moved)
     file = io.BytesIO()
     torch.save(training.state(), file)
     file.seek(0)
