@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import shutil
-import tempfile
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from search.engine.cluster_folder import cluster_folder, marked, require_parent
 from search.errors import refuse
 
 ENVIRONMENT = {
@@ -38,6 +39,21 @@ ENVIRONMENT = {
 }
 """Set before ray and mlflow are imported; what the user has set himself stays."""
 
+OWN = {
+    "RAY_AUTH_MODE": "token",
+    # Ray's word for a cluster of this machine alone: without it, it turns 127.0.0.1 into the
+    # address that other machines know, and listens there.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    # A title would overwrite the environment by which the reaper knows the processes.
+    "SPT_NOENV": "1",
+}
+"""Set for a cluster of our own, whatever the user has set for another one."""
+
+OTHERS = ("RAY_ADDRESS", "RAY_AUTH_TOKEN_PATH")
+"""Taken away for a cluster of our own: Ray's State API would ask the cluster that they name."""
+
+LOOPBACK = "127.0.0.1"
+LOOPBACK_INTERFACE = "lo" if sys.platform == "linux" else "lo0"
 OBJECT_STORE_BYTES = 200_000_000
 
 
@@ -47,7 +63,9 @@ class Cluster:
 
     address: str
     dashboard_url: str | None
-    token: str | None
+    token: str | None = field(repr=False)
+    folder: Path | None = None
+    """Where a cluster of our own writes its files."""
 
 
 def prepare_environment() -> None:
@@ -56,10 +74,31 @@ def prepare_environment() -> None:
         os.environ.setdefault(name, value)
 
 
-def require_token() -> None:
-    """Have a cluster of our own ask for a token, new for each process; before ray is imported."""
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
-    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+def prepare_own_cluster() -> None:
+    """Keep a cluster of our own on this machine and behind a token; before ray is imported.
+
+    **Raises**: UserError if there is no place for its files.
+    """
+    require_parent()
+    os.environ.update(OWN, RAY_AUTH_TOKEN=_token())
+    for name in OTHERS:
+        os.environ.pop(name, None)
+    os.environ |= dict.fromkeys(("no_proxy", "NO_PROXY"), _spared())
+    for library in ("GLOO", "NCCL"):
+        os.environ.setdefault(f"{library}_SOCKET_IFNAME", LOOPBACK_INTERFACE)
+
+
+def _spared() -> str:
+    """What is reached without the user's proxy: loopback too, where the State API is asked."""
+    said = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in said.split(",") if host.strip()]
+    return ",".join(hosts if LOOPBACK in hosts else [*hosts, LOOPBACK])
+
+
+@cache
+def _token() -> str:
+    """New for each process, and one in it: Ray reads it once."""
+    return secrets.token_hex(32)
 
 
 @contextmanager
@@ -82,26 +121,27 @@ def running_cluster(
 
 @contextmanager
 def _own_cluster(dashboard: bool, cpus: int | None) -> Iterator[Cluster]:
-    # Short on purpose: Ray's socket names in it must stay below 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="tr-", dir="/tmp"))
     import ray
 
-    try:
-        context = ray.init(
-            address="local",
-            num_cpus=cpus,
-            include_dashboard=dashboard,
-            dashboard_host="127.0.0.1",
-            object_store_memory=OBJECT_STORE_BYTES,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            _temp_dir=str(folder),
-        )
-        url = _http(context.dashboard_url)
-        yield Cluster("local", url, os.environ.get("RAY_AUTH_TOKEN"))
-    finally:
-        ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+    with cluster_folder() as folder:
+        try:
+            with marked(folder):
+                context = ray.init(
+                    address="local",
+                    num_cpus=cpus,
+                    include_dashboard=dashboard,
+                    dashboard_host=LOOPBACK,
+                    object_store_memory=OBJECT_STORE_BYTES,
+                    log_to_driver=False,
+                    logging_level=logging.ERROR,
+                    _node_ip_address=LOOPBACK,
+                    # Not the folder itself: Ray opens the one that it is given to everybody.
+                    _temp_dir=str(folder / "r"),
+                )
+            url = _http(context.dashboard_url)
+            yield Cluster("local", url, os.environ.get("RAY_AUTH_TOKEN"), folder)
+        finally:
+            ray.shutdown()
 
 
 def _http(place: str | None) -> str | None:

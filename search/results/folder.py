@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.errors import refuse
+from search.results.access import make_private, require_own, require_writable
 
 
 class Locked(Exception):
@@ -47,6 +48,11 @@ class SearchFolder:
     def ray(self) -> Path:
         return self.path / "ray"
 
+    @property
+    def cluster(self) -> Path:
+        """Names the folder of the Ray cluster that searches here; not there when none does."""
+        return self.path / "cluster"
+
     def trial(self, number: int) -> Path:
         """The folder of one trial's checkpoints and error text."""
         return self.path / "trials" / f"{number:05d}"
@@ -55,14 +61,21 @@ class SearchFolder:
         """Whether a search was begun here."""
         return self.record.exists()
 
+    def require_own(self) -> None:
+        """**Raises**: UserError if anybody else could have written what is here."""
+        for path in (self.path, self.record):
+            if path.exists():
+                require_own(path)
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the folder against other searches; the kernel frees it when the process ends.
 
         Raises:
             Locked: another process holds it; the text names it.
+            UserError: the folder cannot be written, or others could have written it.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
+        self._prepare()
         with (self.path / "lock").open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,6 +87,18 @@ class SearchFolder:
             file.write(f"process {os.getpid()} on {socket.gethostname()}")
             file.flush()
             yield
+
+    def _prepare(self) -> None:
+        self.require_own()
+        remedy = "let yourself write here, or give another place with --storage DIR"
+        try:
+            make_private(self.path)
+        except OSError as error:
+            raise refuse(str(self.path), f"cannot be made ({error.strerror}); {remedy}") from error
+        require_writable(self.path, remedy)
+        for file in (self.path / "lock", self.record):
+            if file.exists() and not os.access(file, os.W_OK):
+                raise refuse(str(file), f"cannot be written; {remedy}")
 
 
 def open_folder(name_or_path: str, storage: Path) -> SearchFolder:
@@ -95,7 +120,7 @@ def set_aside(folder: SearchFolder) -> Path | None:
 
     **Raises**: Locked if it still runs.
     """
-    if not folder.holds_search():
+    if not folder.holds_search() and not (folder.path / "trials").exists():
         return None
     number = 1
     while (target := folder.path.with_name(f"{folder.name}.{number}")).exists():

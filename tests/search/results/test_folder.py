@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -132,3 +133,27 @@ def test_an_unknown_search_lists_those_that_are_there(tmp_path: Path) -> None:
 def test_a_storage_without_searches_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no search in"):
         open_folder("nosuch", tmp_path / "nowhere")
+
+
+def test_the_folder_of_a_search_is_private(tmp_path: Path) -> None:
+    folder = SearchFolder(tmp_path / "runs" / "toy")
+    with folder.lock():
+        assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("name", [".", "record.db"])
+def test_a_search_that_everybody_could_have_changed_is_not_gone_on_with(
+    tmp_path: Path, name: str
+) -> None:
+    folder = begun(tmp_path / "toy")
+    (folder.path / name).chmod(0o777)
+    with pytest.raises(UserError, match="everybody on this machine can write"), folder.lock():
+        pass
+    assert not (folder.path / "lock").exists()
+
+
+def test_a_place_where_no_folder_can_be_made_is_refused() -> None:
+    # Nobody can make files there, not even root.
+    folder = SearchFolder(Path("/proc/runs/toy"))
+    with pytest.raises(UserError, match=r"^/proc/runs/toy: cannot be made"), folder.lock():
+        pass

@@ -1,0 +1,76 @@
+"""The folder of a cluster of ours: short, private, and gone after the driver, however that ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from search.engine import reaper
+from search.results.access import require_writable
+
+USUAL = Path("/tmp")
+LONGEST = 24
+"""Bytes of its parent: the names of Ray's sockets, up to 82 bytes more, must stay below 107."""
+
+
+@contextmanager
+def cluster_folder() -> Iterator[Path]:
+    """A new folder for what a cluster writes.
+
+    A process beside this one removes it, with all that still runs in it, when this one has ended.
+    """
+    folder = require_parent() / f"tr-{secrets.token_hex(4)}"
+    # Before the folder, so that there is no moment at which a SIGKILL would leave it behind.
+    watching = _start_reaper(folder)
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        # Not waited for: some processes of Ray's dashboard take two seconds to end.
+        assert watching.stdin is not None
+        watching.stdin.close()
+        watching.poll()
+
+
+@contextmanager
+def marked(folder: Path) -> Iterator[None]:
+    """Let every process that is started meanwhile be known as one of the cluster's."""
+    os.environ[reaper.MARKER] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[reaper.MARKER]
+
+
+def _start_reaper(folder: Path) -> subprocess.Popen[bytes]:
+    # What Python itself may need to start, and nothing that would mark it as one of the cluster's.
+    kept = {k: v for k, v in os.environ.items() if k in ("LD_LIBRARY_PATH", "PATH")}
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", reaper.__file__, str(folder), str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd="/",
+        env=kept,
+    )
+
+
+def require_parent() -> Path:
+    """Where the folder of a cluster is made: TMPDIR, or /tmp where that is too long a name.
+
+    **Raises**: UserError if it cannot be written.
+    """
+    named = Path(os.environ.get("TMPDIR") or USUAL).absolute()
+    short = len(os.fsencode(named)) <= LONGEST
+    require_writable(named, "name another folder for temporary files (TMPDIR=...)")
+    if not short:
+        require_writable(USUAL, f"Ray needs it, since {named} is too long for its socket names")
+    return named if short else USUAL
