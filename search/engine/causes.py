@@ -1,34 +1,67 @@
-"""Why a trial failed: its own traceback, or what Ray knows of the death of its process."""
+"""Why a trial ended badly: what its process left behind, else what Ray knows of its death."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from ray import cloudpickle
-from ray.exceptions import RayActorError
 from ray.tune.experiment import Trial as RayTrial
+
+from search.causes import headline
+from search.engine.stack_dump import CRASH, HANG, dump_of
+from search.results.trials import State
 
 ERROR_FILE = "error.txt"
 LIMIT = 20_000
 """How much of a traceback the record keeps, in characters; the end of it says what happened."""
 
+RAISED: Mapping[str, State] = {
+    "NoMetric": State.NO_METRIC,
+    "MemoryError": State.OUT_OF_MEMORY,
+    "_ArrayMemoryError": State.OUT_OF_MEMORY,
+    "OutOfMemoryError": State.OUT_OF_MEMORY,
+    "OutOfTime": State.TIMED_OUT,
+}
+"""Exceptions that have a state of their own; any other is a failure."""
 
-def cause_of(trial: RayTrial, directory: Path) -> str:
-    """The traceback of a failed trial; its last line says what happened."""
-    written = directory / ERROR_FILE
-    if written.is_file():
-        return written.read_text(errors="replace").strip()[-LIMIT:]
-    error = _error_of(trial)
-    if isinstance(error, RayActorError):
-        detail = " ".join(str(error).split())[:500]
-        return f"{detail}\nThe process of the trial died without a Python exception"
-    return str(error).strip()[-LIMIT:]
+LOADER_DIED = re.compile(r"DataLoader worker .*(is killed by signal|exited unexpectedly)")
+"""What torch says when a process that loads data for the trial has died."""
+
+KILLED_FOR_MEMORY = ("OutOfMemoryError", "low on memory", "memory pressure")
+"""What Ray says when its memory monitor has killed a worker.
+
+Of every other death it says that it may have been the kernel's OOM killer.
+"""
 
 
-def _error_of(trial: RayTrial) -> BaseException | str:
-    # Tune has written it on this machine a moment ago; its copy in the storage comes later.
-    file = Path(trial.pickled_error_file or "")
-    if not file.is_file():
-        return "the trial failed and Ray does not say why"
-    error: BaseException = cloudpickle.loads(file.read_bytes())
-    return error
+def end_of(trial: RayTrial, directory: Path) -> tuple[State, str]:
+    """The state and the cause of a trial that ended with an error; the last line says it all."""
+    if (raised := _read(directory / ERROR_FILE)) is not None:
+        return state_of(raised), raised
+    if (hung := dump_of(directory, HANG)) is not None:
+        return State.TIMED_OUT, f"{hung[-LIMIT:]}\nTimed out: {hung.splitlines()[0]}"
+    if (crashed := dump_of(directory, CRASH)) is not None:
+        return State.FAILED, f"{crashed[-LIMIT:]}\nCrashed: {crashed.splitlines()[0]}"
+    said = _said_by_ray(trial)
+    if any(word in said for word in KILLED_FOR_MEMORY):
+        return State.OUT_OF_MEMORY, f"{said}\nOut of memory: Ray ended the process of the trial"
+    return State.DIED, f"{said}\nThe process of the trial died without a Python exception"
+
+
+def state_of(traceback: str) -> State:
+    """The state that belongs to an exception, by its name in the traceback's last line."""
+    if LOADER_DIED.search(headline(traceback)):
+        return State.DIED
+    name = headline(traceback).partition(":")[0].rpartition(".")[2]
+    return RAISED.get(name, State.FAILED)
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text(errors="replace").strip()[-LIMIT:] if file.is_file() else None
+
+
+def _said_by_ray(trial: RayTrial) -> str:
+    # The text, not the pickled exception: nothing that lies on a disk is ever unpickled.
+    written = _read(Path(trial.error_file)) if trial.error_file else None
+    return " ".join((written or "Ray does not say why").split())[-500:]

@@ -9,6 +9,7 @@ from typing import Any
 
 from ray import tune
 
+from search.crash_points import reach
 from search.engine.titles import show_title
 from search.engine.worker import (
     Job,
@@ -21,6 +22,7 @@ from search.engine.worker import (
     write_progress,
 )
 from search.results.running_trial import Finished, RunningTrial
+from search.results.trials import Start
 from trainables.contract import Placement
 
 
@@ -31,14 +33,14 @@ def run_local_trial(config: Mapping[str, Any], job: Mapping[str, Any]) -> None:
     trial: RunningTrial
 
     def send(finished: Finished) -> None:
-        message = message_of(finished, trial.planned_epochs)
+        message = message_of(finished, trial, config)
         if parsed.hands_over and trial.store.kept:
-            _report_with_progress(
-                message,
-                Progress(trial.number, trial.best, finished.report.seconds, trial.store.kept),
-            )
+            report = finished.report
+            start = Start(report.epoch, trial.best, report.seconds, trial.store.kept)
+            _report_with_progress(message, Progress(trial.number, start))
         else:
             tune.report(message)
+        reach("report-sent")
         show_title(parsed.name, trial.number)
 
     trial = open_trial(config, parsed, placement, send, _handed_over())

@@ -9,16 +9,22 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
+from search.causes import headline
+from search.crash_points import reach
 from search.engine import words
-from search.engine.causes import cause_of
+from search.engine.causes import end_of
+from search.engine.endings import Ending, committed_ending, left_by
 from search.engine.ends import EarlyEnd
 from search.engine.record import Record
+from search.engine.record_words import Committed, checkpoints
 from search.engine.stateless import Stateless
+from search.results.checkpoints import delete
 from search.results.folder import SearchFolder
 from search.results.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
 
@@ -33,6 +39,17 @@ class Listener(Protocol):
         ...
 
 
+@dataclass
+class Followed:
+    """What the recorder remembers of a trial while it trains."""
+
+    point: Point
+    kept: tuple[Checkpoint, ...]
+    epoch: int
+    """The last one that was committed."""
+    at_its_end: bool = False
+
+
 class Recorder(Stateless, Callback):
     """Writes every report and every end into the record, then tells the listeners."""
 
@@ -42,21 +59,31 @@ class Recorder(Stateless, Callback):
         folder: SearchFolder,
         end: EarlyEnd,
         resolve: Callable[[Point], Mapping[str, Any]],
+        retries: int = 0,
+        hands_over: bool = False,
     ) -> None:
         self._record = record
         self._resolve = resolve
         self._folder = folder
         self._objective = record.objective()
         self._end = end
+        self._retries = retries
+        self._hands_over = hands_over
         self._numbers: dict[str, int] = {}
-        self._at_its_end: set[int] = set()
-        self._points: dict[int, Point] = {}
+        self._followed: dict[int, Followed] = {}
+        self._running: set[int] = set()
+        self.retry: Callable[[int], None] = _nobody
+        """Asks the searcher to hand a trial out once more."""
         self.listeners: list[Listener] = []
         self.faults = 0
 
     def begin(self, trial_id: str, number: int) -> None:
         """The searcher has made a trial of Ray's with this number of ours."""
         self._numbers[trial_id] = number
+        self._running.add(number)
+        trial = self._record.trial(number)
+        point = trial.point_at(trial.epochs)
+        self._followed[number] = Followed(point, trial.checkpoints, trial.epochs)
         self._guard(self._tell, number)
 
     def on_trial_result(
@@ -85,9 +112,8 @@ class Recorder(Stateless, Callback):
     def end_unfinished(self) -> None:
         """Mark what still runs as interrupted: the search is over."""
         cause = self._end.reason or "the search ended before the trial did"
-        for number in self._numbers.values():
-            if self._record.trial(number).state is State.RUNNING:
-                self._guard(self._finish, number, State.INTERRUPTED, cause)
+        for number in sorted(self._running):
+            self._guard(self._interrupt, number, cause)
 
     def _guard(self, step: Callable[..., None], *arguments: Any) -> None:
         try:
@@ -98,41 +124,68 @@ class Recorder(Stateless, Callback):
 
     def _result(self, trial: RayTrial, result: dict[str, Any]) -> None:
         number = self._numbers[trial.trial_id]
+        followed = self._followed[number]
         if result.get(words.RETURNED):
-            self._at_its_end.add(number)
+            followed.at_its_end = True
             return
-        if result[words.EPOCH] >= result[words.PLANNED]:
-            self._at_its_end.add(number)
-        self._note_perturbation(number, trial, result[words.EPOCH])
-        self._record.report(
-            number,
-            Report(**result[words.REPORT]),
-            result[words.BEST],
-            tuple(Checkpoint(**c) for c in result[words.CHECKPOINTS]),
-        )
+        reach("report-received")
+        report = Report(**result[words.REPORT])
+        followed.at_its_end = report.epoch >= result[words.PLANNED]
+        if report.epoch <= followed.epoch:
+            # It was given the weights of a trial that had not come as far.
+            self._record.rewind(number, report.epoch - 1)
+        self._note_perturbation(number, result)
+        reach("perturbed")
+        best, kept = result[words.BEST], checkpoints(result[words.CHECKPOINTS])
+        last = self._last(followed, result)
+        self._record.report(number, Committed(report, best, kept, last, result[words.KEEP]))
+        # Only now: until the record knows the new ones, a resume needs the old.
+        self._delete_all_but(kept, followed)
+        followed.epoch = report.epoch
+        reach("stale-deleted")
         self._tell(number)
 
-    def _note_perturbation(self, number: int, trial: RayTrial, epoch: int) -> None:
-        point = dict(trial.config["point"])
-        if self._points.setdefault(number, point) != point:
-            self._points[number] = point
+    def _delete_all_but(self, kept: tuple[Checkpoint, ...], followed: Followed) -> None:
+        # A clone may yet begin from any checkpoint of a trial that hands over.
+        if not self._hands_over:
+            # By path: an epoch that was trained again has the name of the one before.
+            stays = {checkpoint.path for checkpoint in kept}
+            delete(self._folder.path, [c for c in followed.kept if c.path not in stays])
+        followed.kept = kept
+
+    def _last(self, followed: Followed, result: Mapping[str, Any]) -> str | None:
+        """What a trial ends as after this epoch, as far as is known when the epoch is committed."""
+        if not math.isfinite(result[words.BEST]):
+            return State.DIVERGED.value
+        if followed.at_its_end:
+            return State.COMPLETE.value
+        return State.STOPPED.value if result.get("done") else None
+
+    def _note_perturbation(self, number: int, result: Mapping[str, Any]) -> None:
+        # Not the trial's config: the scheduler has seen this result before us, and may have
+        # changed the point of the epochs to come.
+        epoch, point = result[words.EPOCH], dict(result[words.POINT])
+        if self._followed[number].point != point:
+            self._followed[number].point = point
             self._record.perturb(number, Perturbation(epoch, point, self._resolve(point)))
 
     def _complete(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]
-        known = self._record.trial(number)
-        if known.state is not State.RUNNING:
+        if number not in self._running:
             return
-        state, cause = self._end_of(known)
-        self._finish(number, state, cause)
+        epochs = self._record.epochs(number)
+        state, cause = self._end_of(number, epochs)
+        if state is State.INTERRUPTED:
+            self._interrupt(number, cause or "")
+            return
+        self._finish(
+            number, committed_ending(epochs, self._objective) or self._left(state, cause, epochs)
+        )
 
-    def _end_of(self, known: TrialRecord) -> tuple[State, str | None]:
-        if not known.reports:
+    def _end_of(self, number: int, epochs: tuple[Committed, ...]) -> tuple[State, str | None]:
+        if not epochs:
             return State.FAILED, "the trial ended without reporting a single epoch"
-        last = known.reports[-1].metrics.get(self._objective.metric, math.nan)
-        if not math.isfinite(last):
-            return State.DIVERGED, f"{self._objective.metric} was {last} at epoch {known.epochs}"
-        if known.number in self._at_its_end:
+        if epochs[-1].last is not None or self._followed[number].at_its_end:
             return State.COMPLETE, None
         if self._end.reason:
             return State.INTERRUPTED, self._end.reason
@@ -140,14 +193,41 @@ class Recorder(Stateless, Callback):
 
     def _error(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]
-        self._finish(number, State.FAILED, cause_of(trial, self._folder.trial(number)))
+        epochs = self._record.epochs(number)
+        if (ending := committed_ending(epochs, self._objective)) is not None:
+            # What comes after the last epoch takes nothing from it.
+            self._finish(number, ending)
+            return
+        state, cause = end_of(trial, self._folder.trial(number))
+        if state is not State.DIED:
+            self._finish(number, self._left(state, cause, epochs))
+        elif self._end.reason:
+            self._interrupt(number, self._end.reason)
+        elif self._record.trial(number).deaths < self._retries:
+            log.warning("trial %05d goes on from its last epoch: %s", number, headline(cause))
+            self.retry(number)
+        else:
+            self._finish(number, self._left(state, cause, epochs))
 
-    def _finish(self, number: int, state: State, cause: str | None) -> None:
-        value = self._record.trial(number).value(self._objective)
-        self._record.finish(number, state, value, cause)
+    def _left(self, state: State, cause: str | None, epochs: tuple[Committed, ...]) -> Ending:
+        return Ending(state, cause, left_by(epochs, self._objective))
+
+    def _interrupt(self, number: int, cause: str) -> None:
+        self._record.finish(number, State.INTERRUPTED, cause)
+        self._running.discard(number)
+        self._tell(number)
+
+    def _finish(self, number: int, ending: Ending) -> None:
+        self._record.finish(number, ending.state, ending.cause, ending.kept)
+        self._running.discard(number)
+        self._delete_all_but(ending.kept, self._followed[number])
         self._tell(number)
 
     def _tell(self, number: int) -> None:
         known = self._record.trial(number)
         for listener in self.listeners:
             self._guard(listener.trial_changed, known)
+
+
+def _nobody(number: int) -> None:
+    raise RuntimeError(f"nobody takes trial {number} up again")

@@ -1,53 +1,122 @@
-"""Going on with a search: only with the same one, and first with the points that were cut off."""
+"""Going on with a search: only with the same one, unless the user insists."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from search.engine.endings import committed_ending
+from search.engine.first_points import enqueue_first_points
+from search.engine.manifest import describe, inputs_of, versions
 from search.engine.record import Record
+from search.engine.record_file import back_up, require_free
 from search.errors import refuse
 from search.flat import flatten
 from search.load import Search
 from search.results.folder import SearchFolder
-from search.results.trials import State
+from search.results.trials import UNFINISHED, Objective
 
-FREE = frozenset({"search.trials", "search.max_concurrent"})
-"""What may change between a search and its resume."""
-
-
-def require_same(search: Search, folder: SearchFolder) -> None:
-    """**Raises**: UserError with the differences if the folder holds another search than this."""
-    if not folder.holds_search():
-        return
-    manifest = Record.open(folder.record).manifest()
-    if manifest["fingerprint"] == search.fingerprint():
-        return
-    now = {"search": search.spec.model_dump(mode="json"), "base": search.base}
-    listed = "; ".join(_differences(manifest, now)) or "the space or the trainable was changed"
-    raise refuse(
-        str(folder.path),
-        f"this search was begun with something else ({listed}); undo that, give another name "
-        "(search.name=...), or keep it and begin anew (--fresh)",
-    )
+LISTED = 8
+"""How many differences a refusal names."""
 
 
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    old = flatten({key: before[key] for key in now})
-    new = flatten(now)
-    return [
-        f"{key} was {old.get(key)!r} and is {new.get(key)!r}"
-        for key in sorted({*old, *new} - FREE)
-        if old.get(key) != new.get(key)
-    ]
+def require_same(search: Search, folder: SearchFolder, force: bool = False) -> tuple[str, ...]:
+    """The differences between the search in a folder and this one, which `force` lets pass.
+
+    **Raises**: UserError with the differences; of choices always, since Optuna cannot go on then.
+    """
+    record = Record.find(folder.record)
+    if record is None:
+        return ()
+    require_free(folder.record)
+    before, now = record.manifest(), state_of(search)
+    record.close()
+    if fixed := list(_changed_choices(before["identity"]["space"], now["identity"]["space"])):
+        raise refuse(
+            str(folder.path),
+            f"{_listed(fixed)}; a sampler cannot go on with other options, not even with --force: "
+            "begin a new search (search.name=...), with the good points of this one in try_first",
+        )
+    differences = tuple(_differences({key: before[key] for key in now}, now))
+    if differences and not force:
+        raise refuse(
+            str(folder.path),
+            f"this search was begun with something else ({_listed(differences)}); undo that, go on "
+            "all the same (--force), give another name (search.name=...), or keep it and begin "
+            "anew (--fresh)",
+        )
+    return differences
 
 
-def go_on(search: Search, record: Record) -> None:
-    """Close what was cut off, and queue its points again: they are trained before any new one."""
-    record.interrupt_running()
-    queued = record.queued_again()
+def state_of(search: Search) -> dict[str, Any]:
+    """What a search and its resume have in common: the space, the files, the packages."""
+    return {
+        "identity": search.identity(),
+        "inputs": inputs_of(search),
+        "versions": versions(),
+    }
+
+
+def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> None:
+    """Write down what may change between a search and its resume, and what was forced."""
+    before = record.manifest()
+    changed: dict[str, Any] = {
+        "search": search.spec.model_dump(mode="json"),
+        "resources": search.resources.model_dump(mode="json"),
+        "max_epochs": search.max_epochs(),
+    }
+    if forced:
+        changed |= state_of(search) | {"forced": [*before.get("forced", []), *forced]}
+    record.write_manifest(before | changed)
+
+
+def open_record(
+    search: Search, folder: SearchFolder, objective: Objective, forced: tuple[str, ...] = ()
+) -> Record:
+    """The record of this search, begun anew or gone on with."""
+    record = Record.find(folder.record)
+    if record is not None:
+        back_up(folder.record)
+        settle(record)
+        renew_manifest(search, record, forced)
+        return record
+    # What a search left that died before its manifest was written holds nothing.
+    for file in folder.path.glob(f"{folder.record.name}*"):
+        file.unlink()
+    record = Record.create(folder.record, search.spec.name, objective)
+    enqueue_first_points(search, record)
+    # Last, since a record without it counts as one that was never begun.
+    record.write_manifest(describe(search))
+    return record
+
+
+def settle(record: Record) -> None:
+    """Tell Optuna what it was not told yet, and end the trials whose last epoch was committed."""
+    record.reconcile()
     for trial in record.trials():
-        if trial.state is State.INTERRUPTED and trial.number not in queued:
-            record.queue_again(trial.number, trial.point)
-    spec = search.spec.model_dump(mode="json")
-    record.write_manifest(record.manifest() | {"search": spec})
+        if trial.state not in UNFINISHED or not trial.reports:
+            continue
+        ending = committed_ending(record.epochs(trial.number), record.objective())
+        if ending is not None:
+            record.finish(trial.number, ending.state, ending.cause, ending.kept)
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    old, new = flatten(before), flatten(now)
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            # The key as the user knows it: without our own `identity.` and `identity.base.`.
+            name = key.removeprefix("identity.").removeprefix("base.")
+            yield f"{name} was {old.get(key)!r} and is {new.get(key)!r}"
+
+
+def _changed_choices(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for name in before.keys() & now.keys():
+        old, new = before[name], now[name]
+        if "Choice" in (old["type"], new["type"]) and old["domain"] != new["domain"]:
+            yield f"the options of {name} were changed"
+
+
+def _listed(differences: list[str] | tuple[str, ...]) -> str:
+    more = len(differences) - LISTED
+    return "; ".join(differences[:LISTED]) + (f"; and {more} more" if more > 0 else "")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from search.engine.cluster import prepare_environment, require_token, running_cluster
+from search.engine.cluster import prepare_environment, prepare_own_cluster, running_cluster
 from search.results.running_trial import Finished
 from search.results.trials import Checkpoint, Objective, Report
 
@@ -38,7 +38,7 @@ def train_over_workers(
     """Train to the end; the epochs are heard when it is over."""
     prepare_environment()
     if address is None:
-        require_token()
+        prepare_own_cluster()
     with running_cluster(address, dashboard=False):
         from ray.train import RunConfig
         from ray.train.torch import TorchConfig, TorchTrainer

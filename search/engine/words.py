@@ -17,5 +17,11 @@ REPORT = "report"
 CHECKPOINTS = "kept_checkpoints"
 """The checkpoints that are kept now, as plain data."""
 
+POINT = "point"
+"""The point under which the epoch was trained; the scheduler may have changed it meanwhile."""
+
+KEEP = "keep_checkpoints"
+"""How many of the best checkpoints the trial keeps beside the last one."""
+
 RETURNED = "returned"
 """True in the last message of a trial whose `fit` returned by itself."""

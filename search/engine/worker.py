@@ -6,24 +6,25 @@ Only plain data comes in (paths, names, numbers), so that nothing of ours is pic
 from __future__ import annotations
 
 import json
-import math
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from search.engine import words
 from search.engine.causes import ERROR_FILE
+from search.engine.stack_dump import Limits, watched
+from search.masking import masked_text, secrets_of
 from search.names import TrainableRef
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
 from search.results.running_trial import Finished, RunningTrial
-from search.results.trials import Checkpoint, Label, Objective
+from search.results.trials import Checkpoint, Label, Objective, Start
 from trainables.contract import Placement
 
 POINTER = "trial.json"
@@ -48,6 +49,8 @@ class Job:
     workers: int
     hands_over: bool
     """Whether trials go on from one another's checkpoints (the scheduler pauses or clones them)."""
+    trial_timeout: float | None
+    report_timeout: float | None
 
     @property
     def objective(self) -> Objective:
@@ -59,9 +62,15 @@ class Progress:
     """Where a trial was when it was paused or cloned: what a Ray checkpoint of ours carries."""
 
     number: int
-    best: float
-    seconds: float
-    kept: tuple[Checkpoint, ...]
+    start: Start
+
+
+class TrialFailed(Exception):
+    """A training raised something; the text is its traceback, without secrets."""
+
+
+class LeftEarly(Exception):
+    """The training called `sys.exit`, which would look like an orderly end."""
 
 
 def open_trial(
@@ -69,45 +78,88 @@ def open_trial(
     job: Job,
     placement: Placement,
     send: Callable[[Finished], None],
-    progress: Progress | None,
+    progress: Progress | None = None,
 ) -> RunningTrial:
-    """The trial of this process, with its folder and its checkpoints."""
+    """The trial of this process, with its folder and its checkpoints.
+
+    What the scheduler hands over is newer than what the searcher knew when this attempt began.
+    """
     folder = Path(job.folder)
     directory = folder / "trials" / f"{config['number']:05d}"
     directory.mkdir(parents=True, exist_ok=True)
+    start = progress.start if progress else start_of(config["start"])
     # A clone goes on from another trial's checkpoint, but that one stays the other's.
-    own = progress is not None and progress.number == config["number"]
-    kept = progress.kept if progress is not None and own else ()
+    own = progress is None or progress.number == config["number"]
     return RunningTrial(
         number=config["number"],
         seed=config["seed"],
         directory=directory,
-        resume_from=folder / progress.kept[-1].path if progress else None,
+        resume_from=folder / start.kept[-1].path if start.kept else None,
         placement=placement,
         objective=job.objective,
-        store=CheckpointStore(folder, directory, job.objective, kept=kept),
+        store=CheckpointStore(folder, directory, job.objective, kept=start.kept if own else ()),
         send=send,
-        best=progress.best if progress else math.nan,
-        epoch=progress.kept[-1].epoch if progress else 0,
-        started=time.monotonic() - (progress.seconds if progress else 0.0),
+        best=start.best,
+        epoch=start.epoch,
+        started=time.monotonic() - start.seconds,
     )
+
+
+def start_of(plain: Mapping[str, Any]) -> Start:
+    """What `asdict` made of a start."""
+    kept = tuple(Checkpoint(**checkpoint) for checkpoint in plain["kept"])
+    return Start(plain["epoch"], plain["best"], plain["seconds"], kept)
 
 
 def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
     """Resolve the point, validate it and train; an exception is kept whole in the folder."""
     sys.path[:0] = [path for path in job.search_path if path not in sys.path]
+    limits = Limits(job.trial_timeout, job.report_timeout)
+    rank = trial.placement.rank
     try:
-        trainable = TrainableRef(job.trainable, job.trainable_file).load()
-        resolved = resolve(job.base, _values(config["point"], job.blocks), trainable.Config)
-        parsed = trainable.Config.model_validate(resolved)
-        trial.store.keep = -1 if job.hands_over else parsed.keep_checkpoints()
-        trial.planned_epochs = parsed.max_epochs()
-        trainable.fit(parsed, trial)
-    except Exception:
+        with watched(trial.directory, rank, limits, trial.started) as watch, _leaving(trial):
+            trial.send = watch.around(trial.send)
+            _fit(config, job, trial)
+    except Exception:  # noqa: BLE001 - it is raised again, as a text
+        text = masked_text(traceback.format_exc(), secrets_of(job.base))
         # Of several workers the first one has the cause; the others only lose their connection.
         with suppress(FileExistsError), (trial.directory / ERROR_FILE).open("x") as file:
-            file.write(traceback.format_exc())
-        raise
+            file.write(text)
+        # Not the exception itself: Ray writes what it is given into files of its own.
+        raise TrialFailed(text) from None
+
+
+def _fit(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
+    trainable = TrainableRef(job.trainable, job.trainable_file).load()
+    resolved = resolve(job.base, _values(config["point"], job.blocks), trainable.Config)
+    parsed = trainable.Config.model_validate(resolved)
+    trial.keep = parsed.keep_checkpoints()
+    trial.store.keep = -1 if job.hands_over else trial.keep
+    trial.planned_epochs = parsed.max_epochs()
+    trainable.fit(parsed, trial)
+
+
+@contextmanager
+def _leaving(trial: RunningTrial) -> Iterator[None]:
+    """Tell a `sys.exit` of the training from the SystemExit by which Ray Tune stops a trial."""
+    send = trial.send
+    stopped = False
+
+    def sent(finished: Finished) -> None:
+        nonlocal stopped
+        try:
+            send(finished)
+        except SystemExit:
+            stopped = True
+            raise
+
+    trial.send = sent
+    try:
+        yield
+    except SystemExit as end:
+        if stopped:
+            raise
+        raise LeftEarly(f"the training called sys.exit({end.code!r})") from end
 
 
 def _values(
@@ -116,14 +168,18 @@ def _values(
     return {n: blocks[n][label] if n in blocks else label for n, label in point.items()}
 
 
-def message_of(finished: Finished, planned_epochs: int) -> dict[str, Any]:
+def message_of(
+    finished: Finished, trial: RunningTrial, config: Mapping[str, Any]
+) -> dict[str, Any]:
     """What crosses from a worker to the driver after an epoch."""
     return {
         words.EPOCH: finished.report.epoch,
-        words.PLANNED: planned_epochs,
+        words.PLANNED: trial.planned_epochs,
         words.BEST: finished.best,
         words.REPORT: asdict(finished.report),
         words.CHECKPOINTS: [asdict(checkpoint) for checkpoint in finished.kept],
+        words.KEEP: trial.keep,
+        words.POINT: dict(config["point"]),
     }
 
 
@@ -142,5 +198,4 @@ def write_progress(progress: Progress) -> Path:
 def read_progress(folder: Path) -> Progress:
     """What `write_progress` wrote."""
     held = json.loads((folder / POINTER).read_text())
-    kept = tuple(Checkpoint(**checkpoint) for checkpoint in held["kept"])
-    return Progress(held["number"], held["best"], held["seconds"], kept)
+    return Progress(held["number"], start_of(held["start"]))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
+from search.crash_points import reach
 from search.results.trials import Checkpoint, Objective
+
+LAST_KEPT = 2
+"""How many of the last checkpoints a running trial keeps: one may turn out to be damaged."""
 
 
 def sha256(path: Path) -> str:
@@ -22,16 +27,29 @@ def is_intact(folder: Path, checkpoint: Checkpoint) -> bool:
     return path.is_file() and sha256(path) == checkpoint.sha256
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def retained(
+    candidates: tuple[Checkpoint, ...], objective: Objective, keep: int, last: int = LAST_KEPT
+) -> tuple[Checkpoint, ...]:
+    """Those worth keeping: the best few by the objective, and the last; all if `keep` is -1."""
+    if keep < 0:
+        return candidates
+    finite = [c for c in candidates if math.isfinite(c.value)]
+    best = sorted(finite, key=lambda c: (-objective.sign * c.value, c.epoch))[:keep]
+    newest = candidates[-last:]
+    return tuple(c for c in candidates if c in best or c in newest)
+
+
+def delete(folder: Path, checkpoints: Iterable[Checkpoint]) -> None:
+    """Remove the files of checkpoints that are no longer kept."""
+    for checkpoint in checkpoints:
+        (folder / checkpoint.path).unlink(missing_ok=True)
 
 
 class CheckpointStore:
-    """The checkpoints of one trial: the best few by the objective, and always the last."""
+    """The checkpoints of one trial, as the process that trains it sees them.
+
+    It deletes nothing: that is for whoever writes the record, once the newer one is in it.
+    """
 
     def __init__(
         self,
@@ -40,40 +58,34 @@ class CheckpointStore:
         objective: Objective,
         keep: int = 1,
         kept: tuple[Checkpoint, ...] = (),
+        last: int = LAST_KEPT,
     ) -> None:
         self._folder = folder
         self._directory = directory
         self._objective = objective
         self.keep = keep
-        """How many of the best are kept beside the last one; -1 for all."""
+        """How many of the best are kept beside the last ones; -1 for all."""
         self.kept = kept
-        self._stale: tuple[Checkpoint, ...] = ()
+        self._last = last
 
     def commit(self, file: Path, epoch: int, value: float) -> tuple[Checkpoint, ...]:
-        """Take a freshly written file over; returns the checkpoints that are kept now.
-
-        What is no longer kept is deleted one report later, when the record knows the new one.
-        """
-        self._delete_stale()
+        """Take a freshly written file over; returns the checkpoints that are worth keeping now."""
+        reach("checkpoint-written")
         _sync(file)
+        reach("checkpoint-synced")
         target = self._directory / f"epoch={epoch:04d}.ckpt"
         new = Checkpoint(str(target.relative_to(self._folder)), epoch, value, sha256(file))
         file.replace(target)
+        reach("checkpoint-renamed")
         _sync(self._directory)
         candidates = (*(c for c in self.kept if c.epoch != epoch), new)
-        self.kept = self._choose(candidates)
-        self._stale = tuple(c for c in candidates if c not in self.kept)
+        self.kept = retained(candidates, self._objective, self.keep, self._last)
         return self.kept
 
-    def _choose(self, candidates: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
-        if self.keep < 0:
-            return candidates
-        finite = [c for c in candidates if math.isfinite(c.value)]
-        best = sorted(finite, key=lambda c: (-self._objective.sign * c.value, c.epoch))[: self.keep]
-        last = candidates[-1]
-        return tuple(c for c in candidates if c in best or c is last)
 
-    def _delete_stale(self) -> None:
-        for checkpoint in self._stale:
-            (self._folder / checkpoint.path).unlink(missing_ok=True)
-        self._stale = ()
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -14,6 +14,10 @@ from search.results.trials import Checkpoint, Objective, Report
 from trainables.contract import Metrics, Placement
 
 
+class NoMetric(ValueError):
+    """A trial did not report the number that the search improves."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """One finished epoch: its report, the best value so far, the checkpoints that are kept."""
@@ -39,13 +43,14 @@ class RunningTrial:
     best: float = math.nan
     epoch: int = 0
     planned_epochs: int = 0
+    keep: int = 1
     started: float = field(default_factory=time.monotonic)
 
     def report(self, epoch: int, metrics: Metrics, checkpoint: Path | None = None) -> None:
         """Commit the checkpoint, then tell the search, which may raise SystemExit to stop it."""
         numbers = {name: as_number(name, value) for name, value in metrics.items()}
         if self.objective.metric not in numbers:
-            raise ValueError(
+            raise NoMetric(
                 f"the metric {self.objective.metric!r} was not reported at epoch {epoch}; "
                 f"reported: {', '.join(sorted(numbers)) or 'nothing'}"
             )

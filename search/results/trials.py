@@ -20,6 +20,10 @@ class State(StrEnum):
     STOPPED = "stopped"
     DIVERGED = "diverged"
     FAILED = "failed"
+    NO_METRIC = "no metric"
+    OUT_OF_MEMORY = "out of memory"
+    TIMED_OUT = "timed out"
+    DIED = "died"
     INTERRUPTED = "interrupted"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
@@ -28,8 +32,20 @@ class State(StrEnum):
 TRAINED = frozenset({State.COMPLETE, State.STOPPED})
 """States whose values can be believed, so that such trials are ranked."""
 
-FAULTY = frozenset({State.DIVERGED, State.FAILED})
+FAULTY = frozenset(
+    {
+        State.DIVERGED,
+        State.FAILED,
+        State.NO_METRIC,
+        State.OUT_OF_MEMORY,
+        State.TIMED_OUT,
+        State.DIED,
+    }
+)
 """States that count towards `search.max_failed`."""
+
+UNFINISHED = frozenset({State.RUNNING, State.INTERRUPTED})
+"""States of trials that a resumed search goes on with."""
 
 NEVER_STARTED = frozenset({State.DUPLICATE, State.REJECTED})
 """States of points that were answered without a training."""
@@ -52,6 +68,17 @@ class Report:
     epoch: int
     seconds: float
     metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an attempt at a trial goes on from; the first attempt starts from nothing."""
+
+    epoch: int = 0
+    best: float = math.nan
+    seconds: float = 0.0
+    kept: tuple[Checkpoint, ...] = ()
+    """The checkpoints that are there by then; the last one is what training goes on from."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +124,10 @@ class TrialRecord:
     config: Mapping[str, Any] = field(default_factory=dict)
     duplicate_of: int | None = None
     perturbed: tuple[Perturbation, ...] = ()
+    attempts: int = 1
+    """How often its training was begun; more than once after an interruption or a dead process."""
+    deaths: int = 0
+    """How many of these followed the death of its process."""
 
     @property
     def epochs(self) -> int:

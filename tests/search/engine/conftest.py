@@ -13,9 +13,10 @@ import pytest
 from search.engine import cluster as clusters
 
 clusters.prepare_environment()
-clusters.require_token()
+clusters.prepare_own_cluster()
 
 from search.engine import session  # noqa: E402 - ray must find its environment set
+from search.engine.ends import EarlyEnd  # noqa: E402
 from search.engine.outcome import Outcome  # noqa: E402
 from search.load import load  # noqa: E402
 from search.options import Options  # noqa: E402
@@ -36,7 +37,10 @@ class Heard:
 
     def __init__(self) -> None:
         self.trials: list[TrialRecord] = []
+        self.notes: list[str] = []
         self.rungs: tuple[int, ...] = ()
+        self.end = EarlyEnd()
+        """Through which the search can be ended, as a signal would."""
 
     def started(self, cluster: Any, rungs: Any, concurrent: int, earlier: Any) -> None:
         self.rungs = tuple(rungs)
@@ -44,6 +48,9 @@ class Heard:
     @contextmanager
     def searching(self) -> Iterator[None]:
         yield
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
     def trial_changed(self, trial: TrialRecord) -> None:
         self.trials.append(trial)
@@ -80,7 +87,8 @@ def run(
         folder = SearchFolder(tmp_path / "runs" / loaded.spec.name)
         folder.path.mkdir(parents=True, exist_ok=True)
         options = Options(dashboard=False, track=track)
-        return session.run(loaded, folder, options, view or Heard(), cluster)
+        shown = view or Heard()
+        return session.run(loaded, folder, options, shown, cluster, end=shown.end)
 
     return search
 

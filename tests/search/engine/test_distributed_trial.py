@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,4 +41,14 @@ def test_stopped_trials_free_their_workers(tmp_path: Path, cluster: Any, quiet_v
     best = result.ranked()[0]
     assert best.best_checkpoint(result.objective) is not None
     assert result.tests[best.number]["test_auc"] > 0.5
-    assert ray.cluster_resources()["CPU"] == 2  # type: ignore[no-untyped-call]
+    assert free_cpus(wanted=2) == 2
+
+
+def free_cpus(wanted: float) -> float:
+    """How many CPUs nobody holds; Ray takes a moment to count those of a process that has ended."""
+    end = time.monotonic() + 60
+    while True:
+        free: dict[str, float] = ray.available_resources()  # type: ignore[no-untyped-call]
+        if free.get("CPU") == wanted or time.monotonic() > end:
+            return free.get("CPU", 0.0)
+        time.sleep(0.2)

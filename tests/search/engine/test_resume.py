@@ -1,8 +1,8 @@
-"""Going on with a search that was cut off: the same points, and no other search."""
+"""Going on with a search that was cut off: the same trials to the same end, and no other search."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,79 +13,157 @@ from search.engine.outcome import Outcome
 from search.engine.record import Record
 from search.engine.resume import require_same
 from search.errors import UserError
+from search.exits import Exit
 from search.load import load
 from search.results.folder import SearchFolder
-from search.results.trials import State
+from search.results.result import SearchResult
+from search.results.trials import State, TrialRecord
 
 pytestmark = pytest.mark.ray
 
 Run = Callable[..., Outcome]
-GRID = "x: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]"
+
+SPACE = "x: {float: [0, 1]}"
+SEARCH: Mapping[str, Any] = {
+    "trials": 8,
+    "max_concurrent": 1,
+    "seed": 5,
+    "scheduler": "{name: asha, grace_epochs: 1, reduction_factor: 2}",
+    "sampler": "{name: tpe, startup_trials: 3}",
+}
 
 
-def cut_off(folder: SearchFolder, number: int) -> None:
-    """Make a finished trial look as if its search had died while it ran."""
-    record = Record.open(folder.record)
-    storage = record._storage
-    trial_id = record._id(number)
-    storage.engine.dispose()
-    import sqlite3
+@pytest.fixture
+def interrupting(quiet_view: type[Any]) -> Callable[[int, int], Any]:
+    """A view that presses Ctrl-C when a trial has reported an epoch."""
 
-    with sqlite3.connect(folder.record) as connection:
-        connection.execute("UPDATE trials SET state='RUNNING' WHERE trial_id=?", (trial_id,))
-        connection.execute(
-            "UPDATE trial_system_attributes SET value_json='\"running\"' "
-            "WHERE trial_id=? AND key='tune_run:state'",
-            (trial_id,),
-        )
+    class Interrupting(quiet_view):  # type: ignore[misc]
+        def __init__(self, number: int, epoch: int) -> None:
+            super().__init__()
+            self.when = (number, epoch)
+
+        def trial_changed(self, trial: TrialRecord) -> None:
+            if (trial.number, trial.epochs, trial.state) == (*self.when, State.RUNNING):
+                self.end.end_search("interrupted by SIGINT", Exit.INTERRUPTED)
+
+    return Interrupting
 
 
-def test_a_grid_that_was_cut_off_is_trained_to_its_last_point(
+def rows(result: SearchResult) -> list[tuple[Any, ...]]:
+    """What must not depend on whether a search was cut off."""
+    return [
+        (t.number, t.state, dict(t.point), t.seed, [(r.epoch, dict(r.metrics)) for r in t.reports])
+        for t in result.trials
+    ]
+
+
+def first_complete(result: SearchResult) -> int:
+    """A trial that had many epochs, so that it can be cut off in their midst."""
+    return next(trial.number for trial in result.trials if trial.state is State.COMPLETE)
+
+
+@pytest.fixture
+def whole(run: Run, folder: SearchFolder) -> SearchResult:
+    """The search as it is when nothing disturbs it."""
+    result = run(SPACE, **SEARCH).result
+    folder.path.rename(folder.path.with_name("whole"))
+    return result
+
+
+def test_an_interrupted_search_ends_as_it_would_have(
+    run: Run, whole: SearchResult, interrupting: Callable[[int, int], Any]
+) -> None:
+    number = first_complete(whole)
+    cut = run(SPACE, view=interrupting(number, 4), **SEARCH)
+    assert cut.code == Exit.INTERRUPTED
+    assert cut.result.trials[number].state is State.INTERRUPTED
+    resumed = run(SPACE, **SEARCH).result
+    assert rows(resumed) == rows(whole)
+    assert [trial.attempts for trial in resumed.trials[number : number + 2]] == [2, 1]
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(
+    run: Run,
+    whole: SearchResult,
+    folder: SearchFolder,
+    interrupting: Callable[[int, int], Any],
+    quiet_view: type[Any],
+) -> None:
+    number = first_complete(whole)
+    cut = run(SPACE, view=interrupting(number, 4), **SEARCH).result
+    last = cut.trials[number].checkpoints[-1]
+    file = folder.path / last.path
+    damaged = bytearray(file.read_bytes())
+    damaged[0] ^= 1
+    file.write_bytes(damaged)
+    view = quiet_view()
+    resumed = run(SPACE, view=view, **SEARCH).result
+    assert rows(resumed) == rows(whole)
+    assert [str(file) in note for note in view.notes] == [True]
+    words = Record.open(folder.record).study.trials[number].system_attrs
+    assert words["tune_run:attempt:002"]["epoch"] == last.epoch - 1
+
+
+def test_a_resume_needs_nothing_that_ray_has_left(
+    run: Run, whole: SearchResult, folder: SearchFolder, interrupting: Callable[[int, int], Any]
+) -> None:
+    run(SPACE, view=interrupting(first_complete(whole), 2), **SEARCH)
+    for file in sorted(folder.ray.rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    assert rows(run(SPACE, **SEARCH).result) == rows(whole)
+
+
+def test_a_search_that_died_before_its_manifest_is_begun_anew(
     run: Run, folder: SearchFolder
 ) -> None:
-    options = {"trials": 6, "sampler": "{name: grid}", "scheduler": "{name: none}"}
-    run(GRID, **options)
-    for number in (2, 4):
-        cut_off(folder, number)
-    result = run(GRID, **options).result
-    complete = [trial.point["x"] for trial in result.trials if trial.state is State.COMPLETE]
-    assert sorted(map(str, complete)) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6"]
-    assert result.count(State.INTERRUPTED) == 2
+    folder.path.mkdir(parents=True)
+    folder.record.touch()
+    assert run(SPACE, trials=1).result.count(State.COMPLETE) == 1
 
 
-def test_a_point_that_was_asked_for_and_never_begun_is_trained(
-    run: Run, folder: SearchFolder
+def test_a_point_that_was_asked_for_and_never_begun_is_trained_under_its_number(
+    run: Run, folder: SearchFolder, whole: SearchResult
 ) -> None:
-    run("x: {float: [0, 1]}", trials=1)
+    run(SPACE, **{**SEARCH, "trials": 3})
     record = Record.open(folder.record)
-    asked = record.study.ask()
-    lost = asked.suggest_float("x", 0, 1)
-    result = run("x: {float: [0, 1]}", trials=2).result
-    assert lost in [trial.point["x"] for trial in result.trials if trial.state is State.COMPLETE]
+    assert record.ask().number == 3
+    record.close()
+    resumed = run(SPACE, **SEARCH).result
+    assert rows(resumed) == rows(whole)
     states = {trial.state for trial in Record.open(folder.record).study.trials}
     assert TrialState.RUNNING not in states
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"metric": "other", "mode": "min"}, "search.metric was 'score' and is 'other'"),
-        ({"base": "{y: 1.0}"}, "y was None and is 1.0"),
-        ({"space": "x: {float: [0, 2]}"}, "the space or the trainable was changed"),
-    ],
-)
+CHANGES: list[tuple[Mapping[str, Any], str]] = [
+    ({"metric": "other", "mode": "min"}, "search.metric was 'score' and is 'other'"),
+    ({"base": "{y: 1.0}"}, "y was None and is 1.0"),
+    ({"space": "x: {float: [0, 2]}"}, "space.x.domain was"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), CHANGES)
 def test_another_search_is_refused_with_the_difference(
     run: Run, folder: SearchFolder, write_space: Callable[..., Path], change: Any, said: str
 ) -> None:
-    run("x: {float: [0, 1]}", trials=1)
-    path = write_space(**({"space": "x: {float: [0, 1]}"} | change))
+    run(SPACE, trials=1)
+    other = load(str(write_space(**({"space": SPACE} | change))))
     with pytest.raises(UserError, match="begun with something else") as refused:
-        require_same(load(str(path)), folder)
+        require_same(other, folder)
     assert said in str(refused.value)
+    assert any(said in difference for difference in require_same(other, folder, force=True))
+
+
+def test_other_options_of_a_choice_are_refused_even_by_force(
+    run: Run, folder: SearchFolder, write_space: Callable[..., Path]
+) -> None:
+    run("kind: [plain, shifted]", trials=1)
+    other = load(str(write_space("kind: [plain, other]")))
+    with pytest.raises(UserError, match="the options of kind were changed"):
+        require_same(other, folder, force=True)
 
 
 def test_more_trials_are_the_same_search(
     run: Run, folder: SearchFolder, write_space: Callable[..., Path]
 ) -> None:
-    run("x: {float: [0, 1]}", trials=1)
-    require_same(load(str(write_space("x: {float: [0, 1]}", trials=9))), folder)
+    run(SPACE, trials=1)
+    assert require_same(load(str(write_space(SPACE, trials=9))), folder) == ()

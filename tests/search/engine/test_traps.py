@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ from search.engine.ends import EarlyEnd
 from search.engine.outcome import Outcome
 from search.engine.record import Record
 from search.engine.schedulers import build_scheduler
+from search.engine.stopper import SearchStopper
 from search.errors import UserError
 from search.exits import Exit
 from search.load import load
@@ -35,7 +37,13 @@ from search.space.space import Space
 pytestmark = pytest.mark.ray
 
 Run = Callable[..., Outcome]
-FAULTS = ("none", "nan", "inf", "missing", "text", "none_value", "raise", "silent", "exit")
+WORSE_AND_WORSE = "x: [0.3, 0.2, 0.1]"
+ONE_BY_ONE = {"sampler": "{name: grid}", "max_concurrent": 1}
+"""In the order of the grid: at its first rung, each of them is below the best third so far."""
+FAULTS = (
+    *("none", "nan", "inf", "missing", "text", "none_value", "raise", "silent", "exit"),
+    *("unpicklable", "sys_exit", "memory", "segfault", "deadlock"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +59,9 @@ def faulty(
     space = folder.path.parent / "toy.yaml"
     space.write_text(
         f"trainable: {Path(__file__).with_name('fault_trainable.py')}\nbase: {{x: 0.5}}\n"
-        "search: {metric: score, mode: max, trials: 20, max_failed: 20, sampler: {name: grid}}\n"
-        f"space: {{fault: [{', '.join((*FAULTS, 'unpicklable'))}]}}\n"
+        "search: {metric: score, mode: max, trials: 20, max_failed: 20, sampler: {name: grid},\n"
+        "         retries: 1, report_timeout: 20s}\n"
+        f"space: {{fault: [{', '.join(FAULTS)}]}}\n"
     )
     options = Options(dashboard=False, track=False)
     session.run(load(str(space)), folder, options, quiet_view(), cluster)
@@ -92,8 +101,9 @@ def test_plain_asha_lets_a_nan_trial_go_on() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_ours_stops_a_trial_that_is_not_finite(value: float) -> None:
-    assert EarlyEnd()("a", {words.EPOCH: 1, words.BEST: value})
-    assert not EarlyEnd()("a", {words.EPOCH: 1, words.BEST: 0.0})
+    stopper = SearchStopper(EarlyEnd())
+    assert stopper("a", {words.EPOCH: 1, words.BEST: value})
+    assert not stopper("a", {words.EPOCH: 1, words.BEST: 0.0})
 
 
 @pytest.mark.parametrize("fault", ["nan", "inf"])
@@ -124,22 +134,42 @@ def test_plain_asha_raises_for_a_metric_that_is_no_number(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "state", "said"),
     [
-        ("missing", "the metric 'score' was not reported at epoch 2; reported: other"),
-        ("text", "the metric 'score' must be a number; reported: 'high'"),
-        ("none_value", "the metric 'score' must be a number; reported: None"),
-        ("raise", "RuntimeError: the trainable gave up"),
-        ("unpicklable", "cannot be pickled"),
-        ("silent", "the trial ended without reporting a single epoch"),
-        ("exit", "The process of the trial died without a Python exception"),
+        (
+            *("missing", State.NO_METRIC),
+            "the metric 'score' was not reported at epoch 2; reported: other",
+        ),
+        ("text", State.FAILED, "the metric 'score' must be a number; reported: 'high'"),
+        ("none_value", State.FAILED, "the metric 'score' must be a number; reported: None"),
+        ("raise", State.FAILED, "RuntimeError: the trainable gave up"),
+        ("unpicklable", State.FAILED, "cannot be pickled"),
+        ("silent", State.FAILED, "the trial ended without reporting a single epoch"),
+        ("sys_exit", State.FAILED, "the training called sys.exit(4)"),
+        ("memory", State.OUT_OF_MEMORY, "MemoryError"),
+        ("segfault", State.FAILED, "Crashed: Fatal Python error: Segmentation fault"),
+        ("deadlock", State.TIMED_OUT, "Timed out: search.report_timeout: no report for 20 s"),
+        ("exit", State.DIED, "The process of the trial died without a Python exception"),
     ],
 )
-def test_a_faulty_trial_fails_alone_and_says_why(faulty: Any, fault: str, said: str) -> None:
+def test_a_faulty_trial_fails_alone_and_says_why(
+    faulty: Any, fault: str, state: State, said: str
+) -> None:
     ours, optunas = faulty[fault]
-    assert ours.state is State.FAILED
+    assert ours.state is state
     assert said in ours.cause.splitlines()[-1]
     assert optunas.state is TrialState.FAIL
+
+
+@pytest.mark.parametrize("fault", ["deadlock", "segfault"])
+def test_the_stack_of_a_process_that_hung_or_crashed_is_kept(faulty: Any, fault: str) -> None:
+    ours, _ = faulty[fault]
+    assert "fault_trainable.py" in ours.cause
+
+
+def test_only_a_process_that_died_for_no_known_reason_is_begun_once_more(faulty: Any) -> None:
+    attempts = {fault: ours.attempts for fault, (ours, _) in faulty.items()}
+    assert attempts == {fault: 2 if fault == "exit" else 1 for fault in FAULTS}
 
 
 def test_the_trials_beside_the_faulty_ones_end_well(faulty: Any) -> None:
@@ -161,10 +191,10 @@ def test_plain_optuna_search_takes_a_stopped_trial_for_a_complete_one() -> None:
 def test_ours_tells_a_stopped_trial_as_pruned_with_its_last_value(
     run: Run, folder: SearchFolder
 ) -> None:
-    result = run("x: {float: [0, 1]}", trials=9, scheduler="{name: asha, grace_epochs: 2}").result
+    result = run(WORSE_AND_WORSE, **ONE_BY_ONE, scheduler="{name: asha, grace_epochs: 2}").result
     study = Record.open(folder.record).study
     stopped = [trial for trial in result.trials if trial.state is State.STOPPED]
-    assert stopped
+    assert [trial.point["x"] for trial in stopped] == [0.2, 0.1]
     for trial in stopped:
         told = study.trials[trial.number]
         assert told.state is TrialState.PRUNED
@@ -176,11 +206,11 @@ def test_ours_tells_a_stopped_trial_as_pruned_with_its_last_value(
 
 def test_a_stopped_trial_that_winds_down_slowly_spoils_no_other(run: Run) -> None:
     # Ray waits 2 s for the thread of a stopped trial, then fails the next trial of that worker.
-    space = "x: {float: [0, 1]}"
     base = "{seconds_to_wind_down: 4.0}"
-    result = run(space, base, trials=6, scheduler="{name: asha, grace_epochs: 1}").result
-    assert result.count(State.STOPPED) > 0
-    assert result.count(State.FAILED) == 0
+    scheduler = "{name: asha, grace_epochs: 1}"
+    result = run(WORSE_AND_WORSE, base, **ONE_BY_ONE, scheduler=scheduler).result
+    states = [trial.state for trial in result.trials]
+    assert states == [State.COMPLETE, State.STOPPED, State.STOPPED]
 
 
 # -- listeners, unknown trials -------------------------------------------------------------------
@@ -283,9 +313,9 @@ def test_ours_refuses_a_first_point_outside_the_space(write_space: Callable[...,
 # -- time and rungs ------------------------------------------------------------------------------
 
 
-def asha(max_epochs: int, grace: int, factor: int) -> Any:
+def asha(max_epochs: int, grace: int, factor: int, curves: Any = None) -> Any:
     options = spec.AshaScheduler(grace_epochs=grace, reduction_factor=factor)
-    return build_scheduler(options, Space(()), max_epochs, "max", 0)
+    return build_scheduler(options, Space(()), max_epochs, "max", 0, curves)
 
 
 @pytest.mark.parametrize(
@@ -302,9 +332,77 @@ def test_the_rungs_that_are_printed_are_those_that_ray_uses(
     assert rungs(options, max_epochs) == wanted == tuple(used)
 
 
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """As much of a trial of Ray's as a scheduler looks at."""
+
+    trial_id: str
+    config: dict[str, Any]
+
+
+def ray_trial(number: int, start_epoch: int = 0) -> Any:
+    config = {"number": number, "start": {"epoch": start_epoch}}
+    return Looked(f"{number} from {start_epoch}", config)
+
+
+def decide(scheduler: Any, trial: Any, epoch: int, value: float) -> str:
+    return str(scheduler.on_trial_result(None, trial, {words.EPOCH: epoch, words.BEST: value}))
+
+
+def test_plain_asha_forgets_its_rungs_with_its_process() -> None:
+    good: Any = SimpleNamespace(trial_id="a")
+    bad: Any = SimpleNamespace(trial_id="b")
+    before = plain_asha()
+    before.on_trial_result(None, good, {"epoch": 1, "score": 1.0})
+    again = plain_asha()
+    decision = again.on_trial_result(None, bad, {"epoch": 1, "score": 0.0})
+    assert decision == TrialScheduler.CONTINUE
+
+
+def test_ours_compares_with_what_was_reached_before_a_resume() -> None:
+    scheduler = asha(9, 1, 3, {0: [(1, 1.0), (2, 2.0)]})
+    trial = ray_trial(1)
+    scheduler.on_trial_add(None, trial)
+    assert decide(scheduler, trial, 1, 0.0) == TrialScheduler.STOP
+
+
+def test_a_trial_that_goes_on_has_one_place_in_each_rung() -> None:
+    scheduler = asha(9, 1, 3, {0: [(1, 1.0), (2, 2.0), (3, 3.0)]})
+    # from the checkpoint of epoch 2: epoch 3, which is a rung, is trained and reported once more
+    again = ray_trial(0, start_epoch=2)
+    scheduler.on_trial_add(None, again)
+    rungs = dict(scheduler._brackets[0]._rungs)
+    assert rungs == {1: {again.trial_id: 1.0}, 3: {}}
+    assert decide(scheduler, again, 3, 3.5) == TrialScheduler.CONTINUE
+    assert rungs[3] == {again.trial_id: 3.5}
+
+
+def test_the_median_rule_decides_alike_after_a_resume() -> None:
+    # Means of the others up to epoch 2: 1.0 and 3.0, median 2.0; a best of 1.5 lies below it.
+    others = {0: [(1, 1.0), (2, 1.0)], 1: [(1, 3.0), (2, 3.0)]}
+    options = spec.MedianScheduler(grace_epochs=1, min_trials=2)
+    lived: Any = build_scheduler(options, Space(()), 9, "max", 0)
+    for number, curve in others.items():
+        trial = ray_trial(number)
+        lived.on_trial_add(None, trial)
+        for epoch, value in curve:
+            lived.on_trial_result(None, trial, {words.EPOCH: epoch, words.BEST: value})
+        said = {words.EPOCH: 2, words.BEST: curve[-1][1], words.RETURNED: True}
+        assert lived.on_trial_result(None, trial, said) == TrialScheduler.CONTINUE
+        lived.on_trial_complete(None, trial, said)
+    resumed: Any = build_scheduler(options, Space(()), 9, "max", 0, others)
+    for scheduler in (lived, resumed):
+        late = ray_trial(2)
+        scheduler.on_trial_add(None, late)
+        assert decide(scheduler, late, 2, 2.5) == TrialScheduler.CONTINUE
+        worse = ray_trial(3)
+        scheduler.on_trial_add(None, worse)
+        assert decide(scheduler, worse, 2, 1.5) == TrialScheduler.STOP
+
+
 def test_no_trial_is_stopped_at_its_last_epoch() -> None:
     scheduler = asha(9, 1, 3)
-    trials: list[Any] = [SimpleNamespace(trial_id=name) for name in "ab"]
+    trials = [ray_trial(number) for number in range(2)]
     for trial in trials:
         scheduler.on_trial_add(None, trial)
     for epoch, values in {1: (1.0, 1.0), 3: (1.0, 1.0), 9: (1.0, 0.0)}.items():
@@ -313,26 +411,32 @@ def test_no_trial_is_stopped_at_its_last_epoch() -> None:
             assert scheduler.on_trial_result(None, trial, result) == TrialScheduler.CONTINUE
 
 
-def test_rung_times_are_epochs_not_calls(run: Run) -> None:
-    heard = run("x: {float: [0, 1]}", trials=6, scheduler="{name: asha, grace_epochs: 3}").result
-    assert {t.epochs for t in heard.trials if t.state is State.STOPPED} <= {3}
-
-
-def test_population_based_training_stays_in_the_space(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("product", "wanted"),
+    # 0.95 * 1.2 = 1.14 is brought back to 1; where 1 * 5 breaks the constraint, 0.95 stays.
+    [(6, [0.76, 1.0]), (4.8, [0.76, 0.95])],
+)
+def test_population_based_training_stays_in_the_space(
+    tmp_path: Path, product: float, wanted: list[float]
+) -> None:
     # Ray multiplies by 1.2 or 0.8 without a bound.
     file = tmp_path / "toy.yaml"
     file.write_text(
         f"trainable: {Path(__file__).with_name('fault_trainable.py')}\n"
         "search: {metric: score, mode: max}\n"
         "space: {x: {float: [0, 1]}, fault_epoch: {int: [2, 8], step: 3}}\n"
-        "constraints: [x * fault_epoch <= 6]\n"
+        f"constraints: [x * fault_epoch <= {product}]\n"
     )
     options = spec.PbtScheduler(mutate=["x", "fault_epoch"], resample_probability=0.0)
-    scheduler: Any = build_scheduler(options, load(str(file)).space, 9, "max", 0)
+    space = load(str(file)).space
+    scheduler: Any = build_scheduler(options, space, 9, "max", 0)
     donor = {"number": 0, "seed": 1, "point": {"x": 0.95, "fault_epoch": 5}}
     heir: Any = SimpleNamespace(config={"number": 7, "seed": 8}, trial_id="b")
     clone: Any = SimpleNamespace(config=donor, trial_id="a")
+    found = set()
     for _ in range(20):
         config, _ = scheduler._get_new_config(heir, clone)
         assert (config["number"], config["seed"]) == (7, 8)
-        assert load(str(file)).space.problems(config["point"]) == []
+        assert space.problems(config["point"]) == []
+        found.add(config["point"]["x"])
+    assert sorted(found) == pytest.approx(wanted)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.results.checkpoints import CheckpointStore, is_intact
+from search.results.checkpoints import LAST_KEPT, CheckpointStore, delete, is_intact
 from search.results.trials import Checkpoint, Objective
 
 NAN = math.nan
@@ -15,10 +15,11 @@ NAN = math.nan
 class Writer:
     """Commits one file an epoch; a file holds its epoch as text."""
 
-    def __init__(self, folder: Path, mode: str = "max", keep: int = 1) -> None:
+    def __init__(self, folder: Path, mode: str = "max", keep: int = 1, last: int = 1) -> None:
         self.directory = folder / "trials" / "00000"
         self.directory.mkdir(parents=True)
-        self.store = CheckpointStore(folder, self.directory, Objective("score", mode), keep)
+        objective = Objective("score", mode)
+        self.store = CheckpointStore(folder, self.directory, objective, keep, last=last)
 
     def commit(self, *values: float, first: int = 1) -> list[int]:
         kept: tuple[Checkpoint, ...] = ()
@@ -65,18 +66,24 @@ def test_the_best_and_the_last_are_kept(
     assert Writer(tmp_path, mode, keep).commit(*values) == epochs
 
 
-def test_a_value_that_is_not_a_number_never_deletes_the_good_file(tmp_path: Path) -> None:
-    writer = Writer(tmp_path, mode="min")
-    writer.commit(0.3, NAN, NAN, NAN)
-    assert writer.on_disk() == ["epoch=0001.ckpt", "epoch=0003.ckpt", "epoch=0004.ckpt"]
+def test_a_running_trial_keeps_one_before_the_last(tmp_path: Path) -> None:
+    assert LAST_KEPT == 2
+    assert Writer(tmp_path, last=LAST_KEPT).commit(0.9, 0.1, 0.2, 0.3) == [1, 3, 4]
 
 
-def test_a_file_is_deleted_one_commit_after_it_was_let_go(tmp_path: Path) -> None:
+def test_a_store_deletes_nothing(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
     assert writer.commit(0.1, 0.2) == [2]
     assert writer.on_disk() == ["epoch=0001.ckpt", "epoch=0002.ckpt"]
-    assert writer.commit(0.3, first=3) == [3]
-    assert writer.on_disk() == ["epoch=0002.ckpt", "epoch=0003.ckpt"]
+
+
+def test_what_is_let_go_is_deleted_and_may_be_gone_already(tmp_path: Path) -> None:
+    writer = Writer(tmp_path, keep=-1)
+    writer.commit(0.1, 0.2)
+    first, second = writer.store.kept
+    delete(tmp_path, [first])
+    delete(tmp_path, [first])
+    assert writer.on_disk() == [Path(second.path).name]
 
 
 def test_an_epoch_that_is_trained_again_replaces_its_file(tmp_path: Path) -> None:
@@ -90,7 +97,7 @@ def test_a_store_goes_on_from_what_was_kept(tmp_path: Path) -> None:
     writer = Writer(tmp_path)
     writer.commit(0.1, 0.9)
     again = CheckpointStore(
-        tmp_path, writer.directory, Objective("score", "max"), kept=writer.store.kept
+        tmp_path, writer.directory, Objective("score", "max"), kept=writer.store.kept, last=1
     )
     writer.store = again
     assert writer.commit(0.2, 0.3, first=3) == [2, 4]

@@ -1,0 +1,48 @@
+"""Where a trial goes on from: its last committed checkpoint that is still what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from search.engine.causes import ERROR_FILE
+from search.engine.record_words import Committed
+from search.engine.stack_dump import CRASH, HANG
+from search.results.checkpoints import is_intact
+from search.results.trials import Checkpoint, Start, TrialRecord
+
+
+def find_start(
+    trial: TrialRecord,
+    epochs: tuple[Committed, ...],
+    folder: Path,
+    note: Callable[[str], None],
+) -> Start:
+    """The start of the next attempt; from nothing if no checkpoint is left that can be believed."""
+    known = {epoch.report.epoch: epoch for epoch in epochs}
+    believed = [c for c in trial.checkpoints if c.epoch in known]
+    sound = tuple(c for c in believed if is_intact(folder, c))
+    for damaged in (c for c in believed if c not in sound):
+        note(
+            f"trial {trial.number:05d}: {folder / damaged.path} is missing or damaged; "
+            "going on without it"
+        )
+    if not sound:
+        return Start()
+    last = known[sound[-1].epoch]
+    return Start(last.report.epoch, last.best, last.report.seconds, sound)
+
+
+def sweep(directory: Path, kept: tuple[Checkpoint, ...]) -> None:
+    """Delete all checkpoints but these: what was never committed, and files aside."""
+    names = {Path(checkpoint.path).name for checkpoint in kept}
+    for file in directory.glob("*.ckpt*"):
+        if file.name not in names:
+            file.unlink(missing_ok=True)
+
+
+def clear_marks(directory: Path) -> None:
+    """Delete what an earlier attempt said of its end: it would be taken for the end of this one."""
+    for pattern in (ERROR_FILE, f"{HANG}.*.txt", f"{CRASH}.*.txt"):
+        for file in directory.glob(pattern):
+            file.unlink(missing_ok=True)
