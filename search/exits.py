@@ -13,5 +13,6 @@ class Exit(IntEnum):
     BAD_INPUT = 2
     INFRASTRUCTURE = 70
     LOCKED = 73
+    BUDGET = 75
     INTERRUPTED = 130
     TERMINATED = 143

@@ -12,3 +12,7 @@ class Options:
     address: str | None = None
     dashboard: bool = True
     track: bool = True
+    allowed: tuple[str, ...] = ()
+    """The installed packages whose code the space file may name."""
+    force: bool = False
+    """Go on with a search although something that it depends on was changed."""

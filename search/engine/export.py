@@ -13,7 +13,7 @@ from mlflow.entities import Metric, Param, Run, RunTag
 
 from search.causes import headline
 from search.flat import flatten
-from search.results.trials import NEVER_STARTED, Objective, Report, State, TrialRecord
+from search.results.trials import FAULTY, NEVER_STARTED, Objective, Report, State, TrialRecord
 
 SEARCH = "tune_run.search"
 TRIAL = "tune_run.trial"
@@ -27,9 +27,8 @@ STATUS: Mapping[State, str] = {
     State.RUNNING: "RUNNING",
     State.COMPLETE: "FINISHED",
     State.STOPPED: "FINISHED",
-    State.DIVERGED: "FAILED",
-    State.FAILED: "FAILED",
     State.INTERRUPTED: "KILLED",
+    **dict.fromkeys(FAULTY, "FAILED"),
 }
 
 T = TypeVar("T")

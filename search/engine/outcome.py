@@ -25,6 +25,10 @@ class View(Protocol):
         """Ray runs; the first trial is about to start, after those of an earlier run."""
         ...
 
+    def note(self, text: str) -> None:
+        """Say something that a person should know."""
+        ...
+
     def trial_changed(self, trial: TrialRecord) -> None:
         """A trial has started, reported or ended."""
         ...

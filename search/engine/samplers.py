@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,16 @@ import optuna
 from optuna import samplers
 
 from search import spec
+
+NO_NEWS: tuple[tuple[type[Warning], str], ...] = (
+    # `group`, which conditional spaces need, and constraints of a trial
+    (optuna.exceptions.ExperimentalWarning, ""),
+    # gone in Optuna 6, which this project does not accept before it has another way
+    (FutureWarning, "`sigma0` has been deprecated"),
+    # a note of the check says so, before the search and once
+    (UserWarning, "Constraints have been set, but CmaEsSampler"),
+)
+"""What Optuna warns of with each trial, but what a user cannot act on or knows already."""
 
 
 def _random(_: spec.RandomSampler, seed: int) -> samplers.BaseSampler:
@@ -72,6 +83,13 @@ SAMPLERS: dict[type[Any], Callable[[Any, int], samplers.BaseSampler]] = {
 
 def build_sampler(options: spec.Sampler, seed: int) -> samplers.BaseSampler:
     """Optuna's sampler for the options, with its own generator."""
-    # Optuna calls `group`, which conditional spaces need, experimental: no news to a user.
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+    _keep_quiet()
     return SAMPLERS[type(options)](options, seed)
+
+
+def _keep_quiet() -> None:
+    for category, message in NO_NEWS:
+        pattern = re.compile(message, re.IGNORECASE) if message else None
+        # adding a filter makes Python forget what it has shown, so that all is shown again
+        if ("ignore", pattern, category, None, 0) not in warnings.filters:
+            warnings.filterwarnings("ignore", message, category)

@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
+from search.masking import masked_text
+from search.results.access import make_private
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.trials import NEVER_STARTED, State, TrialRecord
+from search.results.trials import State, TrialRecord
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
     from search.engine.export import Exporter
 
 log = logging.getLogger(__name__)
@@ -25,30 +28,41 @@ PERIOD_SECONDS = 2.0
 RETRY_SECONDS = 20.0
 CLOSING_SECONDS = 30.0
 
+NOBODYS = "0"
+"""The id of the experiment `Default`, which MLflow puts into every new store."""
+
 
 def tracking_uri(storage: Path) -> str:
     """Where searches are tracked: MLFLOW_TRACKING_URI, else one SQLite file beside them."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{storage.resolve()}/mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_own_store(storage)}"
 
 
-def masked(uri: str) -> str:
-    """The address without its password."""
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    host = parts.netloc.rsplit("@", 1)[1]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+def _own_store(storage: Path) -> Path:
+    return storage.resolve() / "mlflow.db"
 
 
 def open_exporter(storage: Path, manifest: Mapping[str, Any]) -> Exporter:
     """Connect to the store, making it if it is a SQLite file that is not there yet."""
-    from mlflow import MlflowClient
-
     from search.engine.export import Exporter
 
     with alone(storage):
-        client = MlflowClient(tracking_uri=tracking_uri(storage))
-        return Exporter(client, manifest, artifact_root(storage))
+        return Exporter(connect(storage), manifest, artifact_root(storage))
+
+
+def connect(storage: Path) -> MlflowClient:
+    """A client of the store; call it inside `alone`.
+
+    A file that this makes holds no experiment yet: MLflow's empty one, whose artifacts would lie in
+    whatever folder a command was typed in, is taken out. A store of the user's stays as it is.
+    """
+    from mlflow import MlflowClient
+
+    uri = tracking_uri(storage)
+    is_new = uri == f"sqlite:///{_own_store(storage)}" and not _own_store(storage).exists()
+    client = MlflowClient(tracking_uri=uri)
+    if is_new:
+        client.delete_experiment(NOBODYS)
+    return client
 
 
 def artifact_root(storage: Path) -> str | None:
@@ -59,14 +73,30 @@ def artifact_root(storage: Path) -> str | None:
 
 @contextmanager
 def alone(storage: Path) -> Iterator[None]:
-    """One process at a time: MLflow's first migrations of a fresh SQLite file collide otherwise."""
-    if not tracking_uri(storage).startswith("sqlite:"):
+    """One process at a time: MLflow's first migrations of a fresh SQLite file collide otherwise.
+
+    The lock lies beside the file, since searches of several storages may share it.
+    """
+    store = sqlite_file(tracking_uri(storage))
+    if store is None:
         yield
         return
-    storage.mkdir(parents=True, exist_ok=True)
-    with (storage / ".mlflow.lock").open("w") as file:
+    if store == _own_store(storage):
+        make_private(store.parent)
+    with store.with_name(f".{store.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of a SQLite store; None for any other store, and for one in memory."""
+    kind, _, rest = uri.partition(":///")
+    path = rest.partition("?")[0]
+    return (
+        Path(path).absolute()
+        if kind.startswith("sqlite") and path not in ("", ":memory:")
+        else None
+    )
 
 
 class Tracker:
@@ -149,26 +179,15 @@ def finish_tracking(
 
 
 def said(error: Exception) -> str:
-    """The first line of an error; what it is where it says nothing."""
-    return (str(error).strip() or repr(error)).splitlines()[0]
+    """The first line of an error, without secrets; what it is where it says nothing."""
+    return masked_text((str(error).strip() or repr(error)).splitlines()[0])
 
 
 def state_of(result: SearchResult) -> State:
-    """How the search stands as a whole.
-
-    It is complete once as many trials as wanted have ended, or fewer (a grid, an exhausted space)
-    if every interrupted point was trained to an end by another trial.
-    """
+    """How the search stands as a whole; complete once a resume has nothing to go on with."""
     if result.count(State.RUNNING):
         return State.RUNNING
-    without_end = NEVER_STARTED | {State.INTERRUPTED}
-    ended = [trial.point for trial in result.trials if trial.state not in without_end]
-    search = result.manifest["search"]
-    reused = result.count(State.DUPLICATE) if search["duplicates"] == "reuse" else 0
-    if len(ended) + reused >= search["trials"]:
-        return State.COMPLETE
-    open_points = (t.point for t in result.trials if t.state is State.INTERRUPTED)
-    return State.COMPLETE if all(p in ended for p in open_points) else State.INTERRUPTED
+    return State.INTERRUPTED if result.count(State.INTERRUPTED) else State.COMPLETE
 
 
 def export_outcome(

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlflow import MlflowClient
 from mlflow.entities import Metric
 
 from search.engine.export import PARENT, SEARCH, TRIAL, experiment_of, log_params
-from search.engine.tracker import alone, artifact_root, said, tracking_uri
+from search.engine.tracker import alone, artifact_root, connect, said
 from search.flat import flatten
+from search.masking import masked
 from search.results.follow_up import CONFIG
 from search.results.running_trial import Finished
 
@@ -55,7 +55,7 @@ class TrainingRun:
 
     def _connect(self, storage: Path, experiment: str) -> None:
         with alone(storage):
-            self._client = MlflowClient(tracking_uri=tracking_uri(storage))
+            self._client = connect(storage)
             self._experiment = experiment_of(self._client, experiment, artifact_root(storage))
 
     def _begin(self, config: Mapping[str, Any], origin: Mapping[str, Any] | None) -> None:
@@ -65,8 +65,9 @@ class TrainingRun:
             tags |= self._parent(origin)
         run = self._client.create_run(self._experiment, run_name=self._name, tags=tags)
         self._run = run.info.run_id
-        log_params(self._client, run, flatten(config))
-        self._client.log_dict(self._run, dict(config), CONFIG)
+        told = masked(config)
+        log_params(self._client, run, flatten(told))
+        self._client.log_dict(self._run, told, CONFIG)
 
     def _parent(self, origin: Mapping[str, Any]) -> dict[str, str]:
         query = (

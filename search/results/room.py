@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from search.errors import refuse
@@ -23,14 +24,31 @@ def floor_bytes() -> int:
     return int(text) * 10**6
 
 
-def shortage(folder: Path) -> str | None:
-    """What is missing on the disk of a folder, or None."""
-    free, floor = shutil.disk_usage(folder).free, floor_bytes()
-    if free >= floor:
+@dataclass(frozen=True)
+class Room:
+    """The bytes that are free, and those that must be."""
+
+    free: int
+    floor: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.free < self.floor
+
+
+def measure(folder: Path) -> Room:
+    """The room on the disk of a folder."""
+    return Room(shutil.disk_usage(folder).free, floor_bytes())
+
+
+def shortage(folder: Path, room: Room | None = None) -> str | None:
+    """What is missing on the disk of a folder, as it was measured or as it is now; or None."""
+    room = room or measure(folder)
+    if not room.is_short:
         return None
     return (
-        f"only {free / 10**6:.0f} MB are free for {folder}, and a search keeps "
-        f"{floor / 10**6:.0f} MB free ({VARIABLE} changes that)"
+        f"only {room.free / 10**6:.0f} MB are free for {folder}, and a search keeps "
+        f"{room.floor / 10**6:.0f} MB free ({VARIABLE} changes that)"
     )
 
 

@@ -42,3 +42,19 @@ def test_a_store_that_breaks_off_is_said_once(
     run.end("FINISHED", [])
     (said,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert said.getMessage().startswith("MLflow cannot be written; metrics.csv has everything: ")
+
+
+def test_a_new_store_holds_the_experiments_of_trainings_alone(tmp_path: Path) -> None:
+    TrainingRun(tmp_path, "toy", "mine").end("FINISHED", [])
+    client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    assert [experiment.name for experiment in client.search_experiments()] == ["toy"]
+
+
+def test_a_store_of_the_user_keeps_its_empty_experiment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = f"sqlite:///{tmp_path}/mine.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    TrainingRun(tmp_path, "toy", "mine").end("FINISHED", [])
+    found = MlflowClient(tracking_uri=uri).search_experiments()
+    assert {experiment.name for experiment in found} == {"toy", "Default"}
