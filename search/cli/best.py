@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from search.cli.command import STORAGE, Name, Storage, console, entry, new_app
+from search.cli.command import STORAGE, Name, Storage, console, entry, new_app, say
+from search.errors import UserError
+from search.files.overrides import parse_overrides
+from search.resolve import put
 from search.results.folder import open_folder
 
 app = new_app()
@@ -22,6 +25,12 @@ def best(
         str | None, typer.Option(help="Choose by another metric than the search did.")
     ] = None,
     storage: Storage = STORAGE,
+    secrets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="KEY=VALUE", help="A secret of the config, which the record does not hold."
+        ),
+    ] = None,
 ) -> None:
     """Export the best trial: checkpoint, resolved config and a model card, in one folder.
 
@@ -29,31 +38,44 @@ def best(
     its metric again. A trial that fails this is passed over, and you are told.
     """
     folder = open_folder(name, storage)
+    folder.require_own()
+    given = _nested(secrets or [])
     from search.engine.record import Record
     from search.names import TrainableRef
-    from search.results.best import choose, export
+    from search.results.best import choose
+    from search.results.exported import export
+    from search.results.standalone import needs_of
 
     screen = console()
     result = Record.open(folder.record).result()
     trainable = TrainableRef(result.manifest["trainable"], result.manifest["trainable_file"])
-    chosen = choose(result, folder, trainable, rank, metric)
+    chosen = choose(result, folder, trainable, rank, metric, given)
     for candidate in chosen.passed_over:
-        screen.print(
-            f"passed over trial {candidate.trial.number:05d}: {candidate.fault}",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
+        say(screen, f"passed over trial {candidate.trial.number:05d}: {candidate.fault}")
     config = export(chosen, result, folder, out)
-    screen.print(
+    say(
+        screen,
         f"trial {chosen.trial.number:05d}, epoch {chosen.checkpoint.epoch}, "
         f"{chosen.objective.metric} {chosen.checkpoint.value:.6g} (verified) -> {out}/",
-        soft_wrap=True,
-        highlight=False,
-        markup=False,
     )
+    if trainable.file and (needs := needs_of(Path(trainable.file))):
+        say(
+            screen,
+            f"note: {config} names {trainable.file}, which works only where it lies (it uses "
+            f"{', '.join(needs)}): keep its folder, or move that too and write the new path",
+        )
     words = "Train on from it" if chosen.starts_from_checkpoint else "Train it anew"
-    screen.print(f"{words}: tune-train {config}", soft_wrap=True, highlight=False, markup=False)
+    say(screen, f"{words}: tune-train {config}")
+
+
+def _nested(texts: list[str]) -> dict[str, Any]:
+    given, problems = parse_overrides(texts)
+    if problems:
+        raise UserError(problems)
+    config: dict[str, Any] = {}
+    for key, value in given.config.items():
+        put(config, key, value)
+    return config
 
 
 main = entry(app)

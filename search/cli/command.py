@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from search.cli.streams import enduring_streams
 from search.errors import UserError
 from search.exits import Exit
 from search.results.folder import Locked
@@ -20,6 +20,10 @@ Storage = Annotated[
     Path, typer.Option("--storage", metavar="DIR", help="Where searches lie, one folder each.")
 ]
 STORAGE = Path("runs")
+AllowModule = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PACKAGE", help="Run code of this installed package; may be repeated."),
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A search, by its name or its folder.")]
 
 
@@ -32,7 +36,12 @@ def new_app(*, no_args_is_help: bool = True) -> typer.Typer:
 
 def entry(app: typer.Typer) -> Callable[[], None]:
     """The function that the console script calls."""
-    return lambda: _run(app)
+
+    def main() -> None:
+        with enduring_streams():
+            _run(app)
+
+    return main
 
 
 def _run(app: typer.Typer) -> None:
@@ -48,10 +57,6 @@ def _run(app: typer.Typer) -> None:
     except Locked as error:
         _complain(f"{error}; wait for it, or search under another name (search.name=...)")
         sys.exit(Exit.LOCKED)
-    except BrokenPipeError:
-        # The reader (`| head`) has gone, which is no fault; leave nothing to flush into it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.DONE)
 
 
 def _complain(text: str) -> None:
@@ -61,12 +66,17 @@ def _complain(text: str) -> None:
 def storage_option(storage: Path) -> list[str]:
     """The words that name a storage on the command line; none for the usual one."""
     usual = storage.resolve() == STORAGE.resolve()
-    return [] if usual else ["--storage", shlex.quote(str(storage))]
+    return [] if usual else ["--storage", str(storage)]
 
 
 def console() -> Console:
     """The terminal; wide enough for a table where the output is a file."""
     return Console(width=None if sys.stdout.isatty() else 200)
+
+
+def say(screen: Console, text: str) -> None:
+    """One line as it is, however long."""
+    screen.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
 def become(command: str, *arguments: str) -> NoReturn:

@@ -41,6 +41,7 @@ class LiveView:
         self._console = console
         self._objective = Objective(search.spec.metric, search.spec.mode)
         self._storage = storage
+        self._wanted = _wanted(search)
         self._trials: dict[int, TrialRecord] = {}
         self._before = 0
         self._started = time.monotonic()
@@ -59,14 +60,18 @@ class LiveView:
         spec = self._search.spec
         say = self._console.print
         say(
-            f"[bold]{spec.name}[/]: {spec.trials} trials of up to {self._search.max_epochs()} "
+            f"[bold]{spec.name}[/]: {self._wanted} trials of up to {self._search.max_epochs()} "
             f"epochs, {concurrent} at a time; sampler {spec.sampler.name}, "
             f"scheduler {spec.scheduler.name}"
             + (f" with rungs at epochs {', '.join(map(str, rungs))}" if rungs else "")
         )
         if cluster.dashboard_url:
             say(f"Ray dashboard  {cluster.dashboard_url}", soft_wrap=True)
-            say(f"     sign in with the token  {cluster.token}", soft_wrap=True)
+            # Whoever has it can run anything here, and a file may be read by others.
+            if self._console.is_terminal:
+                say(f"     sign in with the token  {cluster.token}", soft_wrap=True)
+            else:
+                say("     its token is shown on a terminal alone", soft_wrap=True)
         say(
             f"Live trials    {shlex.join(['tune-watch', spec.name, *self._storage])}",
             soft_wrap=True,
@@ -86,6 +91,10 @@ class LiveView:
             finally:
                 self._live = None
 
+    def note(self, text: str) -> None:
+        """Say something that a person should know, above the panel."""
+        self._console.print(f"note: {text}", soft_wrap=True, highlight=False, markup=False)
+
     def trial_changed(self, trial: TrialRecord) -> None:
         """Remember the trial; without a terminal, say each end in one line."""
         self._trials[trial.number] = trial
@@ -96,7 +105,7 @@ class LiveView:
         finished = sum(t.state is not State.RUNNING for t in self._trials.values())
         value = trial.value(self._objective)
         text = (
-            f"[{finished}/{self._search.spec.trials}] trial {trial.number:05d} {trial.state.value}"
+            f"[{finished}/{self._wanted}] trial {trial.number:05d} {trial.state.value}"
             f" after {trial.epochs} epochs, {trial.seconds:.1f} s"
         )
         if math.isfinite(value):
@@ -127,7 +136,7 @@ class LiveView:
     def _summary(self, trials: Sequence[TrialRecord]) -> RenderableType:
         states = Counter(trial.state for trial in trials)
         finished = len(trials) - states[State.RUNNING]
-        wanted = self._search.spec.trials
+        wanted = self._wanted
         counted = ", ".join(f"{count} {state.value}" for state, count in sorted(states.items()))
         grid = Table.grid(padding=(0, 2))
         grid.add_row("trials", f"{finished} of {wanted}: {counted or 'starting'}")
@@ -146,7 +155,7 @@ class LiveView:
     def _times(self, finished: int) -> str:
         elapsed = time.monotonic() - self._started
         done = finished - self._before
-        left = self._search.spec.trials - finished
+        left = self._wanted - finished
         text = f"{_clock(elapsed)} so far"
         return f"{text}, about {_clock(elapsed / done * left)} to go" if done > 0 else text
 
@@ -163,6 +172,14 @@ class LiveView:
                 f"{trial.number:05d}", trial.state.value, str(trial.epochs), shown, *cells
             )
         return table
+
+
+def _wanted(search: Search) -> int:
+    """How many trials there will be: those asked for, but no more than a grid has points."""
+    spec = search.spec
+    return (
+        min(spec.trials, search.space.grid_size()) if spec.sampler.name == "grid" else spec.trials
+    )
 
 
 def _clock(seconds: float) -> str:

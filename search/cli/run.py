@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from typing import Annotated
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from search.checks.machine import THIS_MACHINE
-from search.cli.command import STORAGE, Storage, console, entry, new_app, storage_option
+from search.cli.command import (
+    STORAGE,
+    AllowModule,
+    Storage,
+    console,
+    entry,
+    new_app,
+    say,
+    storage_option,
+)
+from search.cli.guarded import guarded
+from search.cli.resume_command import resume_command
+from search.engine.ends import EarlyEnd
 from search.errors import Place, Problem, UserError, refuse
-from search.exits import Exit
-from search.load import Search, load
 from search.options import Options
 from search.results.folder import SearchFolder, set_aside
+from search.results.trials import UNFINISHED
+
+if TYPE_CHECKING:
+    from search.load import Search
 
 app = new_app()
 
@@ -24,8 +38,9 @@ app = new_app()
 @app.command()
 def run(
     space: Annotated[
-        str, typer.Argument(metavar="SPACE", help="A space file, or the name of a shipped one.")
-    ],
+        str | None,
+        typer.Argument(metavar="SPACE", help="A space file, or the name of a shipped one."),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
@@ -33,10 +48,21 @@ def run(
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Prove the space without training: no Ray, no trial.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Prove the space without training: no Ray, no trial. With --resume, prove also "
+            "that it is still the space of the search that was begun.",
+        ),
     ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the search of this name.")
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="With --resume: go on although files or packages were changed since."
+        ),
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Keep an earlier search as NAME.1 and begin anew.")
@@ -48,6 +74,14 @@ def run(
     ] = None,
     dashboard: Annotated[bool, typer.Option(help="Start the Ray dashboard, at loopback.")] = True,
     track: Annotated[bool, typer.Option(help="Write the search to MLflow.")] = True,
+    allow_module: AllowModule = None,
+    doctor: Annotated[
+        bool,
+        typer.Option(
+            "--doctor",
+            help="Look at this machine and installation, and say what is wrong; needs no SPACE.",
+        ),
+    ] = False,
 ) -> None:
     """Search a space: Ray Tune runs the trials, Optuna chooses them, ASHA stops the poor ones.
 
@@ -59,39 +93,64 @@ def run(
         tune-run spaces/signal.yaml --check
 
         tune-run spaces/signal.yaml --resume
+
+        tune-run --doctor
     """
     screen = console()
-    search = load(space, overrides or [], None if address else THIS_MACHINE)
+    if doctor:
+        raise typer.Exit(_examine(storage, address, screen))
+    space = _required(space)
+    allowed = tuple(allow_module or ())
+    search = _load(space, overrides or [], address, allowed)
     folder = SearchFolder(storage.resolve() / search.spec.name)
     if resume and fresh:
         raise refuse("--fresh", "begins anew and --resume goes on; give one of them")
-    if not check:
-        _refuse_used_folder(folder, resume, fresh)
-    _prove(search, screen)
+    if force and not resume:
+        raise refuse("--force", "lets a resume go on with what was changed; give --resume too")
     if check:
-        _describe(search, screen)
+        _check(search, folder, screen, resume, force)
         return
+    _refuse_used_folder(folder, resume, fresh)
+    _prove(search, screen)
     if fresh and (kept := set_aside(folder)) is not None:
         screen.print(f"The earlier search is kept as {kept}", soft_wrap=True)
+    options = Options(address, dashboard, track, allowed, force)
+    command = resume_command(space, overrides or [], storage, options)
     with folder.lock():
-        code = _search(search, folder, screen, Options(address, dashboard, track))
-    if code != Exit.DONE:
-        options = ["--address", address] if address else []
-        options += [] if dashboard else ["--no-dashboard"]
-        options += [] if track else ["--no-track"]
-        command = ["tune-run", space, *(overrides or []), *storage_option(storage), *options]
-        text = f"Go on with: {shlex.join([*command, '--resume'])}"
-        screen.print(text, soft_wrap=True, highlight=False, markup=False)
+        go = partial(_search, search, folder, screen, options)
+        code = guarded(go, folder, screen, f"Go on with: {command}")
     # Ray and MLflow leave threads behind that may outlive a search by seconds.
     sys.stdout.flush()
     raise typer.Exit(code)
+
+
+def _examine(storage: Path, address: str | None, screen: Console) -> int:
+    from search.cli.doctor import doctor, site_of
+
+    return doctor(site_of(storage, address), screen)
+
+
+def _required(space: str | None) -> str:
+    if space is None:
+        raise refuse("SPACE", "missing; give a space file, or the name of a shipped one (signal)")
+    return space
+
+
+def _load(
+    space: str, overrides: list[str], address: str | None, allowed: tuple[str, ...]
+) -> Search:
+    # Here, so that --doctor can speak of an installation in which they cannot be imported.
+    from search.checks.machine import THIS_MACHINE
+    from search.load import load
+
+    return load(space, overrides, None if address else THIS_MACHINE, allowed)
 
 
 def _prove(search: Search, screen: Console) -> None:
     from search.check import prove
 
     for note in (*search.notes, *prove(search)):
-        screen.print(f"note: {note}", soft_wrap=True, highlight=False, markup=False)
+        say(screen, f"note: {note}")
 
 
 def _refuse_used_folder(folder: SearchFolder, resume: bool, fresh: bool) -> None:
@@ -107,12 +166,46 @@ def _refuse_used_folder(folder: SearchFolder, resume: bool, fresh: bool) -> None
         raise UserError([Problem(Place(str(folder.path)), "", message)])
 
 
-def _search(search: Search, folder: SearchFolder, screen: Console, options: Options) -> int:
+def _check(
+    search: Search, folder: SearchFolder, screen: Console, resume: bool, force: bool
+) -> None:
+    if resume:
+        _require_same(search, folder, force)
+    _prove(search, screen)
+    _describe(search, screen)
+    if resume:
+        _describe_earlier(search, folder, screen)
+
+
+def _require_same(search: Search, folder: SearchFolder, force: bool) -> None:
+    # Here, since it imports Optuna, which no other check needs.
+    from search.engine.resume import require_same
+
+    require_same(search, folder, force)
+
+
+def _describe_earlier(search: Search, folder: SearchFolder, screen: Console) -> None:
+    text = f"  no search lies in {folder.path} yet; --resume begins it"
+    if folder.holds_search():
+        from search.engine.record import Record
+
+        trials = Record.open(folder.record).result().started()
+        ended = sum(trial.state not in UNFINISHED for trial in trials)
+        text = (
+            f"  {folder.path} holds this search: {ended} trials have ended of the "
+            f"{search.spec.trials} that --resume goes on to"
+        )
+    say(screen, text)
+
+
+def _search(
+    search: Search, folder: SearchFolder, screen: Console, options: Options, end: EarlyEnd
+) -> int:
     from search.cli.live import LiveView
     from search.engine.run import run_search
 
     view = LiveView(search, screen, storage_option(folder.path.parent))
-    outcome = run_search(search, folder, options, view)
+    outcome = run_search(search, folder, options, view, end)
     from search.cli.report import show_outcome
 
     show_outcome(outcome, search, folder, screen)
@@ -131,7 +224,7 @@ def _describe(search: Search, screen: Console) -> None:
     for parameter in search.space.parameters:
         when = f"  when {parameter.condition}" if parameter.when else ""
         text = f"  {parameter.name}: {parameter.domain}{when}"
-        screen.print(text, soft_wrap=True, highlight=False, markup=False)
+        say(screen, text)
     for name in search.fixed:
         screen.print(f"  {name}: fixed on the command line", soft_wrap=True, highlight=False)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shutil
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
-from search.cli.command import STORAGE, Storage, console, entry, new_app
-from search.results.folder import open_folder
+from search.cli.command import STORAGE, Storage, console, entry, new_app, say
+from search.results.folder import SearchFolder, open_folder
+
+if TYPE_CHECKING:
+    from search.results.result import SearchResult
 
 app = new_app()
 
@@ -18,37 +23,55 @@ def table(
         list[str], typer.Argument(metavar="NAME...", help="Searches, by name or folder.")
     ],
     storage: Storage = STORAGE,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Delete the files of earlier tables before writing anew."),
+    ] = False,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="How many trials to show.")] = 20,
 ) -> None:
     """Print the tables of a search and write them as CSV, Markdown and Parquet; compare several."""
     folders = [open_folder(name, storage) for name in names]
     from search.engine.record import Record
-    from search.results.show import best_rows, screen_table
-    from search.results.tables import (
-        choice_tables,
-        comparison_table,
-        trial_table,
-        write_table,
-        write_tables,
-    )
+    from search.results.show import print_table
+    from search.results.tables import comparison_table, write_table
 
     screen = console()
     results = [Record.open(folder.record).result() for folder in folders]
+    compared = comparison_table(results) if len(results) > 1 else None
     for folder, result in zip(folders, results, strict=True):
-        write_tables(result, folder)
-        if result.ranked():
-            screen.print(screen_table(best_rows(result, trial_table(result), top), result.name))
-        else:
-            screen.print(f"{result.name}: no trial has ended with a value yet", highlight=False)
-        for name, frame in choice_tables(result).items():
-            screen.print(screen_table(frame, f"{result.name} by {name}"))
-        screen.print(f"Written to {folder.tables} and {folder.trials_csv}", soft_wrap=True)
-    if len(results) > 1:
-        compared = comparison_table(results)
-        screen.print(screen_table(compared, "Compared"))
+        if rebuild:
+            _delete_tables(folder)
+        _show(result, folder, top, screen)
+    if compared is not None:
+        print_table(screen, compared, "Compared")
         stem = folders[0].path.parent / f"comparison_{'_'.join(folder.name for folder in folders)}"
         files = write_table(compared, stem)
         screen.print(f"Written to {', '.join(map(str, files))}", soft_wrap=True)
+
+
+def _delete_tables(folder: SearchFolder) -> None:
+    shutil.rmtree(folder.tables, ignore_errors=True)
+    folder.trials_csv.unlink(missing_ok=True)
+
+
+def _show(result: SearchResult, folder: SearchFolder, top: int, screen: Console) -> None:
+    from search.results.fault_table import fault_table
+    from search.results.show import best_rows, cut_text, print_table
+    from search.results.tables import choice_tables, trial_table, write_tables
+
+    write_tables(result, folder)
+    if result.ranked():
+        print_table(screen, best_rows(result, trial_table(result), top), result.name)
+        if cut := cut_text(result, top, folder.trials_csv):
+            say(screen, cut)
+        for name, frame in choice_tables(result).items():
+            print_table(screen, frame, f"{result.name} by {name}")
+    else:
+        screen.print(f"{result.name}: no trial has ended with a value yet", highlight=False)
+    faults = fault_table(result)
+    if len(faults):
+        print_table(screen, faults.head(top), f"{result.name}: faults")
+    screen.print(f"Written to {folder.tables} and {folder.trials_csv}", soft_wrap=True)
 
 
 main = entry(app)

@@ -11,9 +11,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from search.cli.command import STORAGE, Storage, console, entry, new_app
+from search.cli.command import STORAGE, AllowModule, Storage, console, entry, new_app, say
 from search.errors import Place, Problem, UserError
 from search.files.config_file import TrainingConfig, load_config
+from search.files.shipped import find_config
+from search.raised import refusal
+from search.results.access import require_own
 from search.results.follow_up import (
     CONFIG,
     METRICS,
@@ -71,6 +74,7 @@ def train(
     address: Annotated[str | None, typer.Option(help="Train on this Ray cluster.")] = None,
     track: Annotated[bool, typer.Option(help="Write the training to MLflow.")] = True,
     storage: Storage = STORAGE,
+    allow_module: AllowModule = None,
 ) -> None:
     """Train one config to its end, in this process: also the way to debug a trainable.
 
@@ -81,10 +85,12 @@ def train(
 
         tune-train best/config.yaml checkpointing.continue_training=true trainer.max_epochs=60
     """
-    parsed = load_config(config, overrides or [])
-    origin = read_origin(parsed.path)
+    origin = _origin(find_config(config))
+    parsed = load_config(config, overrides or [], allow_module or [])
     folder = _folder(out, storage, parsed.path)
     screen = console()
+    for note in parsed.notes:
+        say(screen, f"note: {note}")
     objective = objective_of(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
@@ -95,21 +101,30 @@ def train(
         _fit(parsed, folder, objective, chosen, Workers(workers, cpus, gpus, address), log)
         status = "FINISHED"
     except ConfigError as error:
-        raise UserError([Problem(Place(str(parsed.path)), error.key, error.message)]) from error
+        raise UserError([Problem(Place(str(parsed.path)), error.key, refusal(error))]) from error
     finally:
         files = _files(folder, objective, log, screen)
         if run is not None:
             run.end(status, files)
 
 
+def _origin(config: Path) -> dict[str, Any] | None:
+    """Which trial a config was exported from; such a folder is a search's, and its code is run."""
+    origin = read_origin(config)
+    if origin is not None:
+        for path in (config.resolve().parent, config):
+            require_own(path)
+    return origin
+
+
 def _files(folder: Path, objective: Objective, log: TrainingLog, screen: Console) -> list[Path]:
     """What the training has left so far; its folder and its best checkpoint are said."""
-    screen.print(f"Written to {folder}", soft_wrap=True, highlight=False, markup=False)
+    say(screen, f"Written to {folder}")
     kept = best_of(log.last.kept, objective) if log.last else None
     files = [folder / CONFIG, folder / METRICS]
     if kept is not None:
         files.append(folder / kept.path)
-        screen.print(f"Best checkpoint: {files[-1]}", soft_wrap=True, highlight=False, markup=False)
+        say(screen, f"Best checkpoint: {files[-1]}")
     return [file for file in files if file.is_file()]
 
 
@@ -123,7 +138,7 @@ def _printer(screen: Console) -> Callable[[Finished], None]:
     def show(finished: Finished) -> None:
         report = finished.report
         values = "  ".join(f"{name} {value:.5g}" for name, value in report.metrics.items())
-        screen.print(f"epoch {report.epoch:4d}  {report.seconds:8.1f} s  {values}", highlight=False)
+        say(screen, f"epoch {report.epoch:4d}  {report.seconds:8.1f} s  {values}")
 
     return show
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from search.masking import hidden_in, unmasked
 from search.names import TrainableRef
 from search.results.checkpoints import is_intact
+from search.results.rounding import Rounding, rounding_of
 from search.results.trials import Checkpoint, Objective, TrialRecord
 from trainables.contract import Split
-
-TOLERANCE = 1e-4
-"""How far a re-evaluated metric may lie off the reported one, relative to it."""
 
 
 @dataclass(frozen=True)
@@ -27,36 +25,61 @@ class Candidate:
 
 
 def examine(
-    trial: TrialRecord, folder: Path, objective: Objective, trainable: TrainableRef
+    trial: TrialRecord,
+    folder: Path,
+    objective: Objective,
+    trainable: TrainableRef,
+    gpus: float = 0,
+    secrets: Mapping[str, Any] | None = None,
 ) -> Candidate:
-    """Verify a best checkpoint: it is there, unchanged, loads, and gives its metric again."""
+    """Verify a best checkpoint: it is there, unchanged, loads, and gives its metric again.
+
+    `gpus` is what each worker of the trial was trained on; `secrets` is what the record lacks.
+    """
     checkpoint = trial.best_checkpoint(objective)
     if checkpoint is None:
         return Candidate(trial, None, "it kept no checkpoint with a finite value")
-    return Candidate(trial, checkpoint, _fault(trial, checkpoint, folder, objective, trainable))
+    config = unmasked(trial.config_at(checkpoint.epoch), secrets or {})
+    fault = _fault(config, checkpoint, folder, objective, trainable, gpus)
+    return Candidate(trial, checkpoint, fault)
 
 
 def _fault(
-    trial: TrialRecord,
+    config: Mapping[str, Any],
     checkpoint: Checkpoint,
     folder: Path,
     objective: Objective,
     trainable: TrainableRef,
+    gpus: float,
 ) -> str | None:
+    file = folder / checkpoint.path
     if not is_intact(folder, checkpoint):
-        return f"{folder / checkpoint.path} is missing or was changed since it was reported"
+        return f"{file} is missing or was changed since it was reported"
     try:
-        again = evaluate(
-            trial.config_at(checkpoint.epoch), folder / checkpoint.path, "val", trainable
-        )
+        again = evaluate(config, file, "val", trainable).get(objective.metric)
+        resolved = trainable.load().Config.model_validate(dict(config)).model_dump(mode="json")
     except Exception as error:  # noqa: BLE001 - whatever a damaged file or changed code raises
-        return f"{folder / checkpoint.path} does not load: {type(error).__name__}: {error}"
-    value = again.get(objective.metric)
-    if value is None:
+        return f"{file} does not load: {type(error).__name__}: {error}{_lacking(config)}"
+    if again is None:
         return f"{objective.metric} cannot be verified: the trainable's evaluate does not give it"
-    if math.isclose(value, checkpoint.value, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
+    rounding = rounding_of(resolved, gpus)
+    if rounding.allows(again, checkpoint.value):
         return None
-    return f"{objective.metric} was reported as {checkpoint.value:.6g} and is now {value:.6g}"
+    return f"{objective.metric} {_difference(checkpoint.value, again, rounding)}"
+
+
+def _lacking(config: Mapping[str, Any]) -> str:
+    lost = ", ".join(hidden_in(config))
+    return f"; the record holds no secrets: give {lost} as KEY=VALUE after the name" if lost else ""
+
+
+def _difference(reported: float, again: float, rounding: Rounding) -> str:
+    share = abs(again - reported) / max(abs(again), abs(reported))
+    return (
+        f"was reported as {reported:.6g} and is now {again:.6g}, {share:.1e} of it away, where "
+        f"{rounding.tolerance:g} can be rounding after a training {rounding.trained}; the data, "
+        "the code or a package is another one than then"
+    )
 
 
 def evaluate(

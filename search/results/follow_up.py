@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.results.checkpoints import CheckpointStore
+from search.masking import masked
+from search.results.access import make_private
+from search.results.checkpoints import CheckpointStore, delete
 from search.results.running_trial import Finished, RunningTrial
 from search.results.trials import Checkpoint, Objective
 from search.text.writing import as_yaml
@@ -54,7 +56,8 @@ def new_folder(parent: Path, name: str) -> Path:
     while True:
         path = parent / (name if number == 1 else f"{name}-{number}")
         try:
-            path.mkdir(parents=True)
+            make_private(parent)
+            path.mkdir(mode=0o700)
         except FileExistsError:
             number += 1
             continue
@@ -79,8 +82,8 @@ def read_origin(config: Path) -> dict[str, Any] | None:
 
 
 def write_config(folder: Path, trainable: str, config: Mapping[str, Any]) -> None:
-    """Keep what is trained beside what comes of it."""
-    (folder / CONFIG).write_text(as_yaml({"trainable": trainable, **config}))
+    """Keep what is trained beside what comes of it, without its secrets."""
+    (folder / CONFIG).write_text(as_yaml({"trainable": trainable, **masked(config)}))
 
 
 def open_training(
@@ -97,6 +100,14 @@ def open_training(
     """
     directory = folder / "checkpoints"
     directory.mkdir(parents=True, exist_ok=True)
+    held: set[Checkpoint] = set()
+
+    def send_and_delete(finished: Finished) -> None:
+        send(finished)
+        delete(folder, held - set(finished.kept))
+        held.clear()
+        held.update(finished.kept)
+
     return RunningTrial(
         number=0,
         seed=seed,
@@ -104,8 +115,8 @@ def open_training(
         resume_from=None,
         placement=placement,
         objective=objective,
-        store=CheckpointStore(folder, directory, objective, keep),
-        send=send,
+        store=CheckpointStore(folder, directory, objective, keep, last=1),
+        send=send_and_delete,
     )
 
 

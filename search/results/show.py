@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -23,6 +25,13 @@ def best_rows(result: SearchResult, table: pd.DataFrame, count: int) -> pd.DataF
     shown = ranked[[*keep, "best_epoch", "epochs", "seconds"]].dropna(axis="columns", how="all")
     points = [point_text(row) for row in ranked[list(result.parameters)].to_dict("records")]
     return shown.assign(point=points)
+
+
+def cut_text(result: SearchResult, count: int, file: Path) -> str | None:
+    """What to say under the best `count` trials; None if these are all that were trained."""
+    total = len(result.started())
+    shown = min(count, len(result.ranked()))
+    return f"{shown} of {total} trials; all of them: {file}" if shown < total else None
 
 
 def point_text(values: Mapping[Any, Any]) -> str:
@@ -46,6 +55,18 @@ def screen_table(frame: pd.DataFrame, title: str) -> Table:
     for row in frame.itertuples(index=False):
         table.add_row(*(escape(cell(value)) for value in row))
     return table
+
+
+def print_table(screen: Console, frame: pd.DataFrame, title: str) -> None:
+    """Print a frame; into a file or a pipe without the blanks that fill lines up."""
+    table = screen_table(frame, title)
+    if screen.is_terminal:
+        screen.print(table)
+        return
+    with screen.capture() as captured:
+        screen.print(table)
+    for line in captured.get().splitlines():
+        screen.print(line.rstrip(), soft_wrap=True, highlight=False, markup=False)
 
 
 def cell(value: Any) -> str:

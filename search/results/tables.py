@@ -14,9 +14,10 @@ import pandas as pd
 from scipy import stats
 
 from search.causes import headline
+from search.errors import refuse
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.trials import TRAINED, Label, Point, State, TrialRecord
+from search.results.trials import FAULTY, TRAINED, Label, Objective, Point, State, TrialRecord
 
 CONFIDENCE = 0.9
 BUDGET_SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
@@ -49,6 +50,7 @@ def _row(result: SearchResult, trial: TrialRecord, rank: int | None) -> dict[str
         objective.metric: trial.value(objective),
         "best_epoch": best.epoch if best else None,
         "epochs": trial.epochs,
+        "attempts": trial.attempts,
         "seconds": round(trial.seconds, 2),
         "seed": trial.seed,
     }
@@ -70,8 +72,8 @@ def _shown(point: Point, name: str) -> Label:
 def _columns(result: SearchResult, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Our own columns first, then parameters, metrics and test metrics; files and causes last."""
     seen = list(dict.fromkeys(name for row in rows for name in row))
-    fixed = ["trial", "rank", "state", result.objective.metric, "best_epoch", "epochs", "seconds"]
-    fixed = list(dict.fromkeys([*fixed, "seed", *result.parameters]))
+    own = ["trial", "rank", "state", result.objective.metric, "best_epoch", "epochs", "attempts"]
+    fixed = list(dict.fromkeys([*own, "seconds", "seed", *result.parameters]))
     last = ["checkpoint", "cause"]
     return fixed + [name for name in seen if name not in fixed and name not in last] + last
 
@@ -120,10 +122,31 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def comparison_table(results: Sequence[SearchResult]) -> pd.DataFrame:
-    """Searches side by side: what each reached, and what it had reached after the same epochs."""
+    """Searches side by side: what each reached, and what it had reached after the same epochs.
+
+    **Raises**: UserError if they do not improve the same number in the same direction.
+    """
+    _require_one_objective(results)
     shared = min((result.epochs_spent() for result in results), default=0)
     budgets = sorted({max(1, round(shared * share)) for share in BUDGET_SHARES})
     return pd.DataFrame([_search_row(result, budgets) for result in results])
+
+
+def _require_one_objective(results: Sequence[SearchResult]) -> None:
+    by_objective: dict[Objective, list[str]] = {}
+    for result in results:
+        by_objective.setdefault(result.objective, []).append(result.name)
+    if len(by_objective) < 2:
+        return
+    told = "; ".join(
+        f"{', '.join(names)}: {objective.metric} ({objective.mode})"
+        for objective, names in by_objective.items()
+    )
+    message = "these searches have different objectives, so that no value of one stands beside one"
+    raise refuse(
+        " ".join(result.name for result in results),
+        f"{message} of another ({told}); give each group of them a tune-table of its own",
+    )
 
 
 def _search_row(result: SearchResult, budgets: Sequence[int]) -> dict[str, Any]:
@@ -134,7 +157,7 @@ def _search_row(result: SearchResult, budgets: Sequence[int]) -> dict[str, Any]:
         "trials": len(result.started()),
         "complete": result.count(State.COMPLETE),
         "stopped": result.count(State.STOPPED),
-        "faulty": result.count(State.FAILED) + result.count(State.DIVERGED),
+        "faulty": sum(result.count(state) for state in FAULTY),
         "epochs": result.epochs_spent(),
         "seconds": round(sum(trial.seconds for trial in result.started()), 1),
         "best": best[0].value(result.objective) if best else math.nan,

@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from search.engine.record import Record
+from search.engine.record_words import Committed
 from search.results.trials import Objective, Report, State
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "read_a_search.ipynb"
@@ -30,8 +31,9 @@ def search(tmp_path: Path) -> Path:
         number = record.study.ask().number
         record.begin(number, {"kind": kind}, 1, {})
         for epoch in (1, 2):
-            record.report(number, Report(epoch, float(epoch), {"score": float(epoch)}), epoch, ())
-        record.finish(number, State.COMPLETE, 2.0, None)
+            report = Report(epoch, float(epoch), {"score": float(epoch)})
+            record.report(number, Committed(report, float(epoch), ()))
+        record.finish(number, State.COMPLETE, None)
     return tmp_path
 
 

@@ -144,6 +144,7 @@ def manifest(fault_trainable: TrainableRef) -> dict[str, Any]:
         "trainable": fault_trainable.text,
         "trainable_file": fault_trainable.file,
         "search": {"metric": "score", "mode": "max"},
+        "resources": {"cpus": 1, "gpus": 0, "workers": 1},
         "parameters": ["x", "kind"],
         "choices": ["kind"],
         "max_epochs": 9,

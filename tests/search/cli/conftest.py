@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from search.engine.record import Record
+from search.engine.record_words import Committed
 from search.load import Search, load
 from search.names import TrainableRef
 from search.results.folder import SearchFolder
@@ -49,6 +50,6 @@ def _write(record: Record, trial: TrialRecord) -> None:
     best = -math.inf
     for report in trial.reports:
         best = max(best, report.metrics["score"])
-        record.report(number, report, best, trial.checkpoints)
+        record.report(number, Committed(report, best, trial.checkpoints))
     if trial.state is not State.RUNNING:
-        record.finish(number, trial.state, best, trial.cause)
+        record.finish(number, trial.state, trial.cause)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from search.cli.live import LiveView
-from search.load import Search
+from search.load import Search, load
+from search.names import TrainableRef
 from search.results.trials import Report, State, TrialRecord
 
 
@@ -134,5 +136,25 @@ def test_the_start_says_where_the_search_can_be_watched(search: Search) -> None:
     assert "toy: 4 trials of up to 9 epochs, 3 at a time; sampler tpe, scheduler asha" in text
     assert "rungs at epochs 2, 6" in text
     assert Served.dashboard_url in text
-    assert Served.token in text
     assert "tune-watch toy" in text
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_token_is_shown_on_a_terminal_alone(search: Search, terminal: bool) -> None:
+    console = screen(terminal=terminal)
+    LiveView(search, console).started(Served(), [], 1)
+    assert (Served.token in console.export_text()) == terminal
+
+
+def test_a_grid_has_no_more_trials_than_points(
+    tmp_path: Path, fault_trainable: TrainableRef
+) -> None:
+    path = tmp_path / "grid.yaml"
+    path.write_text(
+        f"trainable: {fault_trainable.file}\n"
+        "search: {metric: score, mode: max, trials: 20, sampler: {name: grid}}\n"
+        "space: {x: [0.1, 0.2, 0.3]}\n"
+    )
+    assert row(shown(load(str(path), machine=None), TRIALS[0]), "trials").startswith(
+        "trials       1 of 3:"
+    )

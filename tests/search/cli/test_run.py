@@ -1,9 +1,8 @@
-"""`tune-run` as a process of its own: exit codes, signals, what is left behind."""
+"""`tune-run` as a process of its own: what is refused, and what is left behind."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -22,12 +21,6 @@ base: {{trainer: {{max_epochs: 9, seconds_per_epoch: SECONDS}}}}
 search: {{name: toy, metric: score, mode: max, trials: 6, scheduler: {{name: none}}}}
 space: {{x: {{float: [0, 1]}}}}
 """
-
-
-@pytest.fixture
-def begin(tmp_path: Path) -> subprocess.Popen[str]:
-    """A search that would take a minute, once its first epoch is on disk."""
-    return _begin(tmp_path, seconds=2.0)
 
 
 def _begin(folder: Path, seconds: float, *options: str) -> subprocess.Popen[str]:
@@ -49,21 +42,6 @@ def _wait_for_epoch(folder: Path) -> None:
             return
         time.sleep(0.2)
     raise AssertionError("no epoch was finished in time")
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_search_in_order(
-    tmp_path: Path, begin: subprocess.Popen[str], number: signal.Signals, code: int
-) -> None:
-    _wait_for_epoch(tmp_path)
-    begin.send_signal(number)
-    output, _ = begin.communicate(timeout=60)
-    table = pd.read_csv(tmp_path / "runs" / "toy" / "trials.csv")
-    assert begin.returncode == code
-    assert set(table["state"]) == {"interrupted"}
-    assert "Ended early" in output
-    last = output.strip().splitlines()[-1]
-    assert last == "Go on with: tune-run toy.yaml --no-dashboard --no-track --resume"
 
 
 def test_a_search_is_locked_resumed_and_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,10 @@ import pandas as pd
 import pytest
 
 from search.cli.table import table
+from search.engine.record import Record
 from search.errors import UserError
 from search.results.folder import SearchFolder
-from search.results.trials import Report, State, TrialRecord
+from search.results.trials import Objective, Report, State, TrialRecord
 
 
 def trial(number: int, state: State, x: float, kind: str, epochs: int) -> TrialRecord:
@@ -43,7 +45,17 @@ def test_the_best_trials_are_printed(storage: Path, capfd: pytest.CaptureFixture
     assert lines[2][:4] == ["1", "0", "complete", "4.5"]
     assert lines[3][:4] == ["2", "2", "complete", "3.6"]
     assert lines[2][-2:] == ["x=0.5", "kind=plain"]
-    assert lines[4] == ["toy", "by", "kind"]
+    assert lines[4] == [
+        "2",
+        "of",
+        "4",
+        "trials;",
+        "all",
+        "of",
+        "them:",
+        f"{storage}/toy/trials.csv",
+    ]
+    assert lines[5] == ["toy", "by", "kind"]
 
 
 def test_the_tables_are_written(storage: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +92,43 @@ def test_a_search_without_a_value_says_so(storage: Path, capfd: pytest.CaptureFi
     assert (storage / "empty" / "trials.csv").is_file()
 
 
+def test_the_causes_of_faults_are_printed(
+    tmp_path: Path, write_record: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    faulty = [replace(trial(n, State.FAILED, 0.5, "a", 1), cause="KeyError: 'b'") for n in (0, 1)]
+    write_record(SearchFolder(tmp_path / "bad"), *faulty)
+    table(["bad"], tmp_path)
+    lines = printed(capfd)
+    assert lines[0] == ["bad:", "no", "trial", "has", "ended", "with", "a", "value", "yet"]
+    assert lines[1] == ["bad:", "faults"]
+    assert lines[3] == ["failed", "2", "0", "KeyError:", "'b'"]
+
+
+def test_searches_with_other_objectives_are_refused_before_anything_is_printed(
+    storage: Path, manifest: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = SearchFolder(storage / "small")
+    folder.path.mkdir()
+    record = Record.create(folder.record, "small", Objective("other", "min"))
+    record.write_manifest(manifest | {"search": {"metric": "other", "mode": "min"}})
+    with pytest.raises(UserError, match=r"toy: score \(max\); small: other \(min\)"):
+        table(["toy", "small"], storage)
+    assert capfd.readouterr().out == ""
+
+
 def test_one_unknown_search_of_several_writes_nothing(storage: Path) -> None:
     with pytest.raises(UserError, match=r"late, toy"):
         table(["toy", "nosuch"], storage)
     assert not (storage / "toy" / "trials.csv").exists()
+
+
+def test_tables_are_rebuilt_from_the_record_alone(
+    storage: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    table(["toy"], storage)
+    written = (storage / "toy" / "trials.csv").read_bytes()
+    (storage / "toy" / "trials.csv").write_text("spoilt")
+    (storage / "toy" / "tables" / "by_gone.csv").write_text("of an earlier space")
+    table(["toy"], storage, rebuild=True)
+    assert (storage / "toy" / "trials.csv").read_bytes() == written
+    assert not (storage / "toy" / "tables" / "by_gone.csv").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 def test_the_pages_of_a_server_are_its_own(tmp_path: Path) -> None:
     # A process, since the command would otherwise go on as another program.
     done = subprocess.run(
-        [sys.executable, "-c", "from search.cli.track import main; main()", "--port", "0"],
+        [sys.executable, "-c", "from search.cli.track import main; main()", "--port", "5000"],
         env=os.environ | {"MLFLOW_TRACKING_URI": "http://me:secret@host:5000"},
         capture_output=True,
         text=True,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from search.cli.train import train
 from search.errors import UserError
@@ -79,6 +81,30 @@ def test_an_exported_trial_keeps_checkpoints_by_the_metric_of_its_search(
     trained()
     # other is 0.5 at each epoch, so that the first is the best
     assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0001.ckpt")
+
+
+def test_an_exported_trial_that_everybody_could_have_changed_is_not_trained(
+    trained: Any, config: Path
+) -> None:
+    config.with_name("origin.json").write_text(json.dumps({"metric": "other", "seed": 7}))
+    config.chmod(0o666)
+    with pytest.raises(UserError, match="everybody on this machine can write"):
+        trained()
+
+
+def test_what_a_training_keeps_of_its_config_holds_no_secret(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "config.yaml"
+    file = Path(__file__).with_name("secret_trainable.py")
+    own.write_text(f"trainable: {file}\ndata: {{url: 'http://me:horse@host'}}\n")
+    out = tmp_path / "out"
+    train(str(own), ["data.password=hunter22"], track=False, out=out)
+    assert yaml.safe_load((out / "config.yaml").read_text())["data"] == {
+        "url": "http://me:***@host",
+        "password": "***",
+    }
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
 
 
 def test_a_value_that_is_not_finite_is_never_the_best(

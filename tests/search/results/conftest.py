@@ -50,3 +50,10 @@ def result() -> MakeResult:
         return SearchResult(name, manifest | more, trials, tests)
 
     return make
+
+
+@pytest.fixture
+def found(train_fault: Any, manifest: dict[str, Any]) -> SearchResult:
+    """Three trials; score = 9 x, so that trial 1 is best, then 2, then 0; other = 1 - x."""
+    trials = tuple(train_fault(n, x=x, kind="1e-3") for n, x in enumerate([0.1, 0.9, 0.5]))
+    return SearchResult("toy", manifest, trials, {1: {"test_score": 8.0}})

@@ -52,7 +52,22 @@ def test_a_checkpoint_that_gives_another_value_now_is_a_fault(
     trial = train_fault(0, x=0.5)
     changed = type(trial)(**{**vars(trial), "config": {"x": 0.6}})
     fault = examine(changed, toy_folder.path, SCORE, fault_trainable).fault
-    assert fault == "score was reported as 4.5 and is now 5.4"
+    # score = x * epoch: 0.5 * 9 then, 0.6 * 9 now; 0.9 is a sixth of 5.4
+    assert fault is not None
+    assert fault.startswith("score was reported as 4.5 and is now 5.4, 1.7e-01 of it away")
+    assert "0.0001 can be rounding after a training on a CPU" in fault
+
+
+def test_a_small_difference_is_rounding_only_after_a_training_on_a_gpu(
+    train_fault: Any, toy_folder: SearchFolder, fault_trainable: TrainableRef
+) -> None:
+    trial = train_fault(0, x=0.5)
+    # 4.5 then, 4.5018 now: 4e-4 of it away
+    changed = type(trial)(**{**vars(trial), "config": {"x": 0.5002}})
+    on_cpu = examine(changed, toy_folder.path, SCORE, fault_trainable)
+    on_gpu = examine(changed, toy_folder.path, SCORE, fault_trainable, gpus=1)
+    assert on_cpu.fault is not None
+    assert on_gpu.fault is None
 
 
 def test_a_config_that_is_refused_now_is_a_fault(

@@ -2,13 +2,21 @@ from __future__ import annotations
 
 import math
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from search.results.show import best_rows, cell, point_text, screen_table
+from search.results.show import (
+    best_rows,
+    cell,
+    cut_text,
+    point_text,
+    print_table,
+    screen_table,
+)
 from search.results.tables import trial_table
 from search.results.trials import State
 
@@ -85,3 +93,28 @@ def test_a_table_has_its_title_and_columns() -> None:
     assert title.strip() == "Best trials"
     assert header.split() == ["trial", "score"]
     assert row.split() == ["7", "0.25"]
+
+
+def test_a_table_in_a_file_has_no_blanks_at_the_ends_of_its_lines() -> None:
+    file = StringIO()
+    frame = pd.DataFrame({"name": ["a", "longer"], "cause": ["short", "x" * 60]})
+    print_table(Console(width=200, file=file), frame, "title")
+    lines = file.getvalue().splitlines()
+    assert [line.split() for line in lines] == [
+        ["title"],
+        ["name", "cause"],
+        ["a", "short"],
+        ["longer", "x" * 60],
+    ]
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_a_table_that_is_cut_says_of_how_many_trials(trial: Any, result: Any) -> None:
+    found = result(*(trial(n, [0.1 * n]) for n in range(5)), trial(5, [0.9], State.FAILED))
+    assert cut_text(found, 3, Path("t.csv")) == "3 of 6 trials; all of them: t.csv"
+    assert cut_text(found, 20, Path("t.csv")) == "5 of 6 trials; all of them: t.csv"
+
+
+def test_a_table_of_all_trials_says_nothing_more(trial: Any, result: Any) -> None:
+    found = result(trial(0, [0.1]), trial(1, [0.2]), trial(2, state=State.DUPLICATE))
+    assert cut_text(found, 2, Path("t.csv")) is None

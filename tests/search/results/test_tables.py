@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from search.errors import UserError
 from search.results.folder import SearchFolder
 from search.results.tables import (
     best_by_epochs_spent,
@@ -72,7 +73,8 @@ def test_a_choice_of_nothing_is_not_a_parameter_that_is_not_active(trial: Any, r
 
 def test_the_columns_come_in_a_fixed_order(small: Any) -> None:
     assert list(trial_table(small)) == [
-        *("trial", "rank", "state", "score", "best_epoch", "epochs", "seconds", "seed"),
+        *("trial", "rank", "state", "score", "best_epoch", "epochs", "attempts"),
+        *("seconds", "seed"),
         *("kind", "depth", "test_score", "checkpoint", "cause"),
     ]
 
@@ -222,6 +224,22 @@ def test_a_search_without_epochs_can_be_compared(trial: Any, result: Any) -> Non
     rows = comparison_table([result(trial(0, [0.5])), result(name="empty")])
     assert rows["epochs"].tolist() == [1, 0]
     assert math.isnan(rows["best"].iloc[1])
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({"search": {"metric": "loss", "mode": "max"}}, "loss (max)"),
+        ({"mode": "min"}, "score (min)"),
+    ],
+)
+def test_searches_with_other_objectives_are_not_compared(
+    trial: Any, result: Any, other: dict[str, Any], told: str
+) -> None:
+    found = [result(name="a"), result(trial(0, [0.5]), name="b", **other), result(name="c")]
+    with pytest.raises(UserError) as error:
+        comparison_table(found)
+    assert f"(a, c: score (max); b: {told})" in str(error.value)
 
 
 MIXED = pd.DataFrame({"label": ["SGD", 0.5, 3, True, None], "value": [0.1, 0.25, 1e-9, 2, 1 / 3]})
