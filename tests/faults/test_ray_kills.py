@@ -1,0 +1,45 @@
+"""F5, F6: a process of Ray's own is killed; the search notices and can be gone on with."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from search.exits import Exit
+from tests.faults.given import Begin, Judge, Reference
+from tests.faults.seeds import seeds
+from tests.faults.setup import Setup
+
+NOTICED_SECONDS = 30.0
+
+
+def end_of_ray(begin: Begin, judge: Judge, reference: Reference, process: str, seed: int) -> None:
+    """Kill a process of Ray's, see the driver end in time, and go on."""
+    chosen = random.Random(f"{process}/{seed}")
+    search = begin(Setup(seed=seed))
+    search.start()
+    assert search.wait_for_epochs(chosen.randint(1, 12)), search.output()
+    assert search.kill(process), search.output()
+    killed = time.monotonic()
+    assert search.wait(Exit.INFRASTRUCTURE) == Exit.INFRASTRUCTURE, search.output()
+    assert time.monotonic() - killed < NOTICED_SECONDS
+    assert process.split("/")[-1] in search.output()
+    search.resume()
+    search.finish()
+    judge(search.evidence(search.setup.expected(reference(seed))))
+
+
+@pytest.mark.row("F5", "kill -9 of the raylet")
+@pytest.mark.parametrize("seed", seeds())
+def test_a_dead_raylet_is_noticed(
+    begin: Begin, judge: Judge, reference: Reference, seed: int
+) -> None:
+    end_of_ray(begin, judge, reference, "raylet/raylet", seed)
+
+
+@pytest.mark.row("F6", "kill -9 of the gcs_server")
+@pytest.mark.parametrize("seed", seeds())
+def test_a_dead_gcs_is_noticed(begin: Begin, judge: Judge, reference: Reference, seed: int) -> None:
+    end_of_ray(begin, judge, reference, "gcs/gcs_server", seed)
