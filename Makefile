@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: install run test test-slow check format lint types layers schema clean
+.PHONY: install run test test-slow faults check format lint types layers schema clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -22,10 +22,13 @@ run: $(VENV)/.installed  ## the shipped signal search; an earlier one of that na
 	$(BIN)/tune-run spaces/signal.yaml --fresh
 
 test: $(VENV)/.installed-dev  ## what CI runs
-	$(BIN)/python -m pytest -m "not slow and not gpu"
+	$(BIN)/python -m pytest -m "not slow and not gpu and not faults"
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "slow"
+
+faults: $(VENV)/.installed-dev  ## every fault of the matrix, TUNE_RUN_FAULT_SEEDS (20) times; hours
+	$(BIN)/python -m pytest tests/faults
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
