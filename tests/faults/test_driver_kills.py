@@ -14,7 +14,7 @@ from tests.faults.setup import Setup
 
 
 @pytest.mark.row("F3", "kill -9 of the driver")
-@pytest.mark.parametrize("seed", seeds(quick=1))
+@pytest.mark.parametrize("seed", seeds())
 def test_a_killed_driver_loses_nothing(
     begin: Begin, judge: Judge, reference: Reference, seed: int
 ) -> None:

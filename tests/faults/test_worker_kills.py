@@ -15,7 +15,7 @@ KILLS = 2
 
 
 @pytest.mark.row("F1", "kill -9 of a worker")
-@pytest.mark.parametrize("seed", seeds(quick=1))
+@pytest.mark.parametrize("seed", seeds())
 def test_a_killed_worker_costs_one_epoch_at_most(
     begin: Begin, judge: Judge, reference: Reference, seed: int
 ) -> None:
