@@ -73,6 +73,7 @@ def test_a_rung_is_an_epoch_and_not_the_number_of_reports(run: Run) -> None:
     assert ends == [(COMPLETE, 8, 4), (STOPPED, 4, 2), (STOPPED, 4, 2)]
 
 
+@pytest.mark.slow
 def test_hyperband_stops_the_worse_one_of_a_bracket(
     write_space: Callable[..., Path], folder: SearchFolder
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_point_that_breaks_a_constraint_is_never_trained(run: Run) -> None:
     assert outcome.rejected == outcome.result.count(State.REJECTED) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("duplicates", ["resample", "reuse"])
 def test_a_known_point_is_not_trained_again(run: Run, duplicates: str) -> None:
     outcome = run("x: [0.1, 0.2, 0.3]", trials=8, duplicates=duplicates, sampler="{name: random}")
