@@ -35,4 +35,4 @@ def by_letter(names: Iterable[str]) -> list[str]:
 
 
 def _default(value: object) -> str:
-    return "" if value is inspect.Parameter.empty else json.dumps(value, default=repr)
+    return "" if value is inspect.Parameter.empty else json.dumps(value, default=str)
