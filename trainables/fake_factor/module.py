@@ -58,7 +58,7 @@ class ChainModule(LightningModule):
         self._task = 0
         self._factors = torch.zeros(0)
         self._losses: dict[str, list[Tensor]] = {}
-        self._found: list[dict[str, float]] = []
+        self._has_validated = False
 
     def chain(self, number: int) -> Chain:
         """One of the chains."""
@@ -84,6 +84,7 @@ class ChainModule(LightningModule):
         assert self._batches is not None
         self._batches.set_epoch(self.current_epoch)
         self._losses = {name: [] for name in self._stages}
+        self._has_validated = False
 
     def training_step(self, step: Step, batch_idx: int) -> None:
         del batch_idx
@@ -94,11 +95,13 @@ class ChainModule(LightningModule):
             weights = self._as_fakes(step)
         optimizer = self._optimizer(step.task)
 
-        def closure() -> Tensor:
-            optimizer.zero_grad()
-            return self._accumulated(net, step, weights)
+        def lower() -> Tensor:
+            # some optimizers call this where gradients are switched off
+            with torch.enable_grad():
+                optimizer.zero_grad()
+                return self._accumulated(net, step, weights)
 
-        loss = optimizer.step(closure)
+        loss = optimizer.step(lower)
         self._losses[net.stage.name].append(loss)
         self._move(step.task, "step")
         if step.last:
@@ -114,10 +117,13 @@ class ChainModule(LightningModule):
         for name, values in self._losses.items():
             mean = torch.stack(values).mean()
             self.log(f"train_loss_{name}", mean, sync_dist=self.trainer.world_size > 1)
+        if self._has_validated:
+            self._move_plateaus()
 
     def validation_step(self, features: Tensor, batch_idx: int) -> None:
         del batch_idx
         self._log_metrics("val", self._table.val, features)
+        self._has_validated = True
 
     def test_step(self, features: Tensor, batch_idx: int) -> None:
         del batch_idx
@@ -140,9 +146,7 @@ class ChainModule(LightningModule):
             return {"optimizer": optimizer}
         built = schedulers.build(component, optimizer, horizon, modes())
         self._schedulers[number] = built
-        plan = {"scheduler": built.scheduler, "interval": built.interval}
-        monitor = {} if built.monitor is None else {"monitor": built.monitor}
-        return {"optimizer": optimizer, "lr_scheduler": plan | monitor}
+        return {"optimizer": optimizer, "lr_scheduler": built.scheduler}
 
     def _laid_out(self) -> list[Task]:
         """The training rows of every task."""
@@ -188,6 +192,15 @@ class ChainModule(LightningModule):
         built = self._schedulers.get(task)
         if built is not None and built.monitor is None and built.interval == interval:
             built.scheduler.step()
+
+    def _move_plateaus(self) -> None:
+        """Show the schedulers that watch a metric what it has become, before the checkpoint."""
+        seen = {name: float(value) for name, value in self.trainer.callback_metrics.items()}
+        # All ranks go by the numbers of the first: batch normalisation makes theirs differ.
+        seen = self.trainer.strategy.broadcast(seen)
+        for built in self._schedulers.values():
+            if built.monitor is not None:
+                built.scheduler.step(seen[built.monitor])
 
     def _log_metrics(self, prefix: str, events: Events, features: Tensor) -> None:
         has_mc = "tight" in self._stages

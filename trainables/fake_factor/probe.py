@@ -68,8 +68,9 @@ def _driver(config: Config, stage: Stage) -> Driver:
 def _placed(error: ConfigError, config: Config, stage: Stage) -> ConfigError:
     """The error at the stage's own key, where the stage has it otherwise than the others."""
     section, _, key = error.key.partition(".")
+    shared = getattr(config, section)
     own = getattr(getattr(config, stage.name), section).given
-    inside = key in own or (own and not key)
+    inside = key in own or (own and key not in (shared.arguments if shared else {}))
     return ConfigError(f"{stage.name}.{error.key}", error.message) if inside else error
 
 
