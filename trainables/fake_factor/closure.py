@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
+_LARGEST = 50.0
+"""Logarithm of the largest fake factor: one that explodes closes badly, but by a finite number."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -116,7 +119,8 @@ def _sums(bins: NDArray[np.int64], weights: Floats, n_bins: int) -> Floats:
 
 def _prediction(events: Events, estimate: Estimate) -> Floats:
     """What each loose event adds to the predicted tight fakes."""
-    value: Floats = np.exp(estimate.log_ff) * estimate.fake_weights * events.weights
+    factor = np.exp(np.minimum(estimate.log_ff, _LARGEST))
+    value: Floats = factor * estimate.fake_weights * events.weights
     return value
 
 

@@ -9,13 +9,24 @@ from pydantic import Field, model_validator
 from trainables.contract import Frozen
 
 
-class _Regularised(Frozen):
+class _Balanced(Frozen):
+    """What every loss takes."""
+
+    balanced: bool = False
+    """Give both classes the same sum of weights; the ratio is multiplied by what they had."""
+
+
+class _Regularised(_Balanced):
     """Two pulls of a loss whose ratio is positive and smooth wherever the output is."""
 
     w_lambda: float | None = Field(default=None, gt=0)
-    """Adds `w_lambda` times the mean of (log r)^2, which shrinks |log r|; null for none."""
+    """Adds `w_lambda` times the mean of (log r)^2, r before it is multiplied; null for none."""
     ess_lambda: float | None = Field(default=None, gt=0)
     """Adds `ess_lambda` * N / ESS over the batch's denominator events; null for none."""
+
+
+PULLS = tuple(_Regularised.model_fields.keys() - _Balanced.model_fields.keys())
+"""The arguments that pull a ratio towards what is simple."""
 
 
 class OfLogit(_Regularised):
@@ -24,7 +35,7 @@ class OfLogit(_Regularised):
     name: Literal["bce", "logistic", "exp", "savage", "gaussian_nll"] = "bce"
 
 
-class OfBounded(Frozen):
+class OfBounded(_Balanced):
     """Losses whose output leads to a ratio that can be negative or infinite."""
 
     name: Literal["mse", "square", "tangent"]
@@ -32,7 +43,7 @@ class OfBounded(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _nothing_to_pull(cls, given: Any) -> Any:
-        for key in _Regularised.model_fields:
+        for key in PULLS:
             if isinstance(given, dict) and given.get(key) is not None:
                 raise ValueError(
                     f"{key} has no meaning for {given.get('name')}, whose ratio can be negative or "

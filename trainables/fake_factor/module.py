@@ -90,9 +90,10 @@ class ChainModule(LightningModule):
         del batch_idx
         self._task = step.task
         net = self.net(step.task)
-        weights = step.weights
-        if net.stage.name == "ratio":
-            weights = self._as_fakes(step)
+        if step.first:
+            self._factors = self._settled(step.task)
+        factors = self._factors[step.rows].to(step.weights.dtype)
+        weights = step.weights * (factors if step.weights.dim() == 1 else factors.unsqueeze(1))
         optimizer = self._optimizer(step.task)
 
         def lower() -> Tensor:
@@ -155,16 +156,17 @@ class ChainModule(LightningModule):
             self._tasks = tasks(self._config, train, self._scaled(train), self._seed)
         return self._tasks
 
-    def _as_fakes(self, step: Step) -> Tensor:
-        """The weights of a step of ratio; they are settled when its pass begins."""
-        if step.first:
-            rows = self._laid_out()[step.task].rows
-            features, is_tight = rows.features.to(self.device), rows.labels.to(self.device) > 0.5
-            chain = self.chain(step.task // len(self._stages))
-            factors = chain.training_factors(features, is_tight)
-            self._factors = of_mean_size_one(factors, rows.weights.to(self.device))
-        factors = self._factors[step.rows].to(step.weights.dtype)
-        return step.weights * (factors if step.weights.dim() == 1 else factors.unsqueeze(1))
+    def _settled(self, task: int) -> Tensor:
+        """What multiplies the weights of a network's rows in this pass. -> [N], double."""
+        rows, net = self._laid_out()[task].rows.to(self.device), self.net(task)
+        own = rows.weights.double()
+        own = own if own.dim() == 1 else own.mean(dim=1)
+        factors = torch.ones_like(own)
+        if net.stage.name == "ratio":
+            chain = self.chain(task // len(self._stages))
+            factors = chain.training_factors(rows.features, rows.labels > 0.5).double()
+        factors = factors * net.balance(rows.labels, factors * own)
+        return of_mean_size_one(factors, own)
 
     def _accumulated(self, net: RatioNet, step: Step, weights: Tensor) -> Tensor:
         """The loss of a step, with its gradients: the mean over the batches that it adds up."""

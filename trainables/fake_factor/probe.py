@@ -97,4 +97,4 @@ def _loss(text: str) -> str:
     weights = torch.ones_like(labels)
     value = losses.weighted_mean(loss, outputs, labels, weights)
     pulled = losses.pull(config, loss.log_ratio(outputs), labels, weights)
-    return f"loss {float(value)!r} and {float(pulled)!r}"
+    return f"loss {float(value)!r} and {float(pulled)!r}, balanced {config.balanced}"

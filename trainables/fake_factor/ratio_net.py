@@ -14,11 +14,15 @@ _ROWS = 8192
 class RatioNet(nn.Module):
     """The network of a stage with its loss. **Shapes** features [B, F] -> outputs [B] or [B, H]."""
 
+    log_odds: Tensor
+    """The log of the sums of weights, numerator over denominator, that balancing took out."""
+
     def __init__(self, stage: Stage, n_features: int) -> None:
         super().__init__()
         self.stage = stage
         self.net = stage.architecture.build(n_features, stage.ensemble.size)
         self.ratio_loss = losses.build(stage.loss)
+        self.register_buffer("log_odds", torch.zeros((), dtype=torch.float64))
 
     def forward(self, features: Tensor) -> Tensor:
         outputs: Tensor = self.net(features)
@@ -45,4 +49,18 @@ class RatioNet(nn.Module):
         parts = [self(rows.to(like.dtype)) for rows in torch.split(features, _ROWS)]
         self.train(was_training)
         logs = self.ratio_loss.log_ratio(torch.cat(parts).double())
-        return logs if logs.dim() == 1 else logs.mean(dim=1)
+        return self.log_odds + (logs if logs.dim() == 1 else logs.mean(dim=1))
+
+    def balance(self, labels: Tensor, weights: Tensor) -> Tensor:
+        """Factors that give both classes the same sum of sizes, if the loss wants it.
+
+        The ratio that is learned so is multiplied by the sums that they had: the prior odds.
+
+        **Shapes** [N], [N] -> [N].
+        """
+        if not self.stage.loss.balanced:
+            return torch.ones_like(weights)
+        sizes = weights.abs().double()
+        one, zero = ((sizes * own).sum().clamp_min(1e-12) for own in (labels, 1.0 - labels))
+        self.log_odds.fill_((one / zero).log())
+        return torch.where(labels > 0.5, 1.0 / one, 1.0 / zero).to(weights.dtype)

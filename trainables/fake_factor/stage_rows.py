@@ -31,6 +31,10 @@ class StageRows:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def to(self, device: torch.device) -> StageRows:
+        """The same rows on another device."""
+        return StageRows(*(part.to(device) for part in (self.features, self.labels, self.weights)))
+
 
 def stage_rows(
     stage: Stage, train: Events, features: Tensor, subtraction: Subtraction, seed: tuple[int, int]

@@ -37,6 +37,5 @@ def _bounded(weights: Tensor, quantile: float) -> Tensor:
 
 
 def of_mean_size_one(factors: Tensor, weights: Tensor) -> Tensor:
-    """Factors by which weights become 1 in mean size. **Shapes** [N], [N] or [N, H] -> [N]."""
-    own = weights if weights.dim() == 1 else weights.mean(dim=1)
-    return factors / (factors * own).abs().mean().clamp_min(1e-12)
+    """Factors by which weights become 1 in mean size. **Shapes** [N], [N] -> [N]."""
+    return factors / (factors * weights).abs().mean().clamp_min(1e-30)

@@ -101,6 +101,12 @@ def test_a_prediction_by_one_huge_weight_is_not_forgiven() -> None:
     assert found(log_ff=np.log(factor))["closure"] > 1e10
 
 
+def test_an_exploded_factor_closes_badly_by_a_finite_number() -> None:
+    exploded = found(log_ff=np.full(10, 5000.0))["closure"]
+    assert math.isfinite(exploded)
+    assert exploded > 1e30
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("field", ["log_ff", "fake_weights"])
 def test_a_network_that_diverged_gives_nan_everywhere(field: str, value: float) -> None:

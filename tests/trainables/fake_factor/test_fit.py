@@ -64,6 +64,7 @@ PLANS: dict[str, dict[str, Any]] = {
     "an epoch schedule of one": {"tight": {"scheduler": {"name": "StepLR", "step_size": 1}}},
     "shrinking rate": {"trainer": {"max_epochs": 4, "reduce_lr_on_epoch": 0.5}},
     "ensemble": {"ensemble": {"size": 3, "poisson_bootstrap": True, "mc_norm_sigma": 0.1}},
+    "balanced": {"loss": {"balanced": True, "w_lambda": 0.01}},
     "batchnorm": {"architecture": {"name": "resnet", "width": 8, "depth": 1}},
     "repeats": {"trainer": {"max_epochs": 4, "repeats": 2}},
     "schedule-free": {"optimizer": {"name": "schedulefreeadamw", "lr": 0.01}},

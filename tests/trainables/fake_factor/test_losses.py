@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from trainables.fake_factor import losses
 from trainables.fake_factor.loss_config import LOSSES, REGULARISED, Loss
+from trainables.fake_factor.ratio_net import RatioNet
+from trainables.fake_factor.stages import stage
+from trainables.fakes import Config
 
 VARIANTS: list[dict[str, Any]] = [
     *({"name": name} for name in LOSSES),
@@ -60,7 +63,7 @@ def sigmoid(f: float) -> float:
     return 1.0 / (1.0 + math.exp(-f))
 
 
-ONE = {
+ONE: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
     # d l1 / df and d l0 / df by hand, from the formulas of Menon & Ong (ICML 2016) and Sugiyama.
     "bce": (lambda f: -sigmoid(-f), lambda f: sigmoid(f)),
     "logistic": (lambda f: -sigmoid(-f), lambda f: sigmoid(f)),
@@ -174,7 +177,7 @@ def test_a_fit_recovers_the_ratio_of_two_gaussians(given: dict[str, Any]) -> Non
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(step)
+    optimizer.step(step)  # type: ignore[no-untyped-call]
     at = torch.linspace(-1.5, 1.5, 31).unsqueeze(1)
     away = loss.log_ratio(net(at)) - at[:, 0]
     assert away.abs().median().item() < 0.03
@@ -239,6 +242,41 @@ def test_a_pull_changes_what_is_learned(name: str, key: str) -> None:
     total.backward()  # type: ignore[no-untyped-call]
     assert outputs.grad is not None
     assert outputs.grad.abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize(("p1", "p0"), [(0.3, 1.2), (2.0, 0.5)])
+def test_balancing_finds_the_same_ratio(name: str, p1: float, p0: float) -> None:
+    # 30 events of each class at one place: the loss is least where r is the ratio of the weights
+    config = Config.model_validate({"loss": {"name": name, "balanced": True}})
+    torch.manual_seed(0)
+    net = RatioNet(stage(config, "ratio"), 1).double()
+    labels = torch.repeat_interleave(torch.tensor([1.0, 0.0]), 30).double()
+    weights = torch.where(labels > 0.5, p1, p0).double()
+    balanced = weights * net.balance(labels, weights)
+    assert balanced[:30].sum().item() == pytest.approx(balanced[30:].sum().item())
+    # by hand: what is learned is 1, and the sums that were taken out are the ratio
+    outputs = torch.linspace(-3.0, 3.0, 60_001, dtype=torch.float64)
+    loss = net.ratio_loss
+    expected = balanced[0] * loss.one(outputs) + balanced[30] * loss.zero(outputs)
+    learned = loss.log_ratio(outputs[expected.argmin()]).item()
+    assert learned + net.log_odds.item() == pytest.approx(math.log(p1 / p0), abs=1e-3)
+
+
+def test_the_odds_are_part_of_what_a_balanced_network_says() -> None:
+    config = Config.model_validate({"loss": {"balanced": True}})
+    net = RatioNet(stage(config, "ratio"), 1)
+    features = torch.zeros(2, 1)
+    before = net.log_ratio(features)
+    net.balance(torch.tensor([1.0, 0.0]), torch.tensor([3.0, -1.0]))
+    assert (net.log_ratio(features) - before).tolist() == pytest.approx([math.log(3.0)] * 2)
+
+
+def test_without_balancing_nothing_is_scaled() -> None:
+    net = RatioNet(stage(Config(), "ratio"), 1)
+    labels, weights = torch.tensor([1.0, 0.0]), torch.tensor([3.0, 1.0])
+    assert net.balance(labels, weights).tolist() == [1.0, 1.0]
+    assert net.log_odds.item() == 0.0
 
 
 @pytest.mark.parametrize("name", BOUNDED)

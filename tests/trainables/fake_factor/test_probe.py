@@ -23,6 +23,7 @@ def changed_by(first: dict[str, Any], second: dict[str, Any]) -> set[str]:
 SHARED: list[tuple[str, Any, Any]] = [
     ("architecture", {"width": 8}, {"width": 9}),
     ("loss", {"w_lambda": 0.01}, {"w_lambda": 0.02}),
+    ("loss", {"balanced": True}, {"balanced": False}),
     ("loss", {"ess_lambda": 0.01}, {"ess_lambda": 0.02}),
     ("loss", {"name": "bregman", "power": 0.5}, {"name": "bregman", "power": 0.6}),
     ("loss", {"name": "kliep", "output": "exp"}, {"name": "kliep"}),

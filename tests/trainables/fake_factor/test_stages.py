@@ -74,6 +74,7 @@ def test_another_loss_or_network_keeps_the_shared_arguments_that_it_takes() -> N
     )
     assert found.loss.model_dump(exclude_none=True) == {
         "name": "lsif",
+        "balanced": False,
         "output": "softplus",
         "w_lambda": 0.1,
     }
