@@ -18,7 +18,7 @@ def check_data(config: Config) -> tuple[str, ...]:
     """
     from trainables import tabular
 
-    return tabular.load(config.data).notes
+    return tabular.load(config.data, config.spectators()).notes
 
 
 def probe(config: Config) -> Mapping[str, str]:

@@ -21,14 +21,29 @@ from trainables.tabular import DATA_NOT_SEARCHED, TabularData
 RATE_KEEPERS = ("none", "ReduceLROnPlateau")
 """Schedulers that leave a learning rate where it was put."""
 
+_TWO = "; of two classes only"
+
 METRICS: dict[str, Metric] = {
-    "val_auc": Metric("max", "area under the ROC curve, weighted"),
-    "val_rejection_30": Metric("max", "background rejection 1/FPR at 30 % signal efficiency"),
-    "val_rejection_50": Metric("max", "background rejection 1/FPR at 50 % signal efficiency"),
-    "val_rejection_70": Metric("max", "background rejection 1/FPR at 70 % signal efficiency"),
-    "val_rejection_80": Metric("max", "background rejection 1/FPR at 80 % signal efficiency"),
+    "val_auc": Metric(
+        "max",
+        "area under the ROC curve, weighted; of several classes each against the rest, on average",
+    ),
+    "val_accuracy": Metric("max", "share of the weight whose most probable class is the right one"),
+    "val_f1": Metric("max", "F1 of the most probable class, averaged by the weight of each class"),
+    "val_rejection_30": Metric(
+        "max", "background rejection 1/FPR at 30 % signal efficiency" + _TWO
+    ),
+    "val_rejection_50": Metric(
+        "max", "background rejection 1/FPR at 50 % signal efficiency" + _TWO
+    ),
+    "val_rejection_70": Metric(
+        "max", "background rejection 1/FPR at 70 % signal efficiency" + _TWO
+    ),
+    "val_rejection_80": Metric(
+        "max", "background rejection 1/FPR at 80 % signal efficiency" + _TWO
+    ),
     "val_significance": Metric(
-        "max", "largest Asimov significance over 200 cuts", ("significance",)
+        "max", "largest Asimov significance over 200 cuts" + _TWO, ("significance",)
     ),
     "val_loss": Metric("min", "mean loss on the validation part", ("loss",)),
     "train_loss": Metric(
@@ -93,6 +108,10 @@ class Config(TrialConfig):
             f"trainer.reduce_lr_on_epoch has no effect under scheduler {self.scheduler.name}, "
             f"which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
         )
+
+    def spectators(self) -> tuple[str, ...]:
+        """Columns that training or metrics look at beside what the network sees."""
+        return ()
 
     def max_epochs(self) -> int:
         return self.trainer.max_epochs

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
 
-from trainables import changed_settings, metrics
+from trainables import changed_settings, class_metrics, metrics
+from trainables.architectures.assembly import assemble
+from trainables.architectures.inputs import Inputs
 from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
+from trainables.row_tensors import tensors
+from trainables.rows import Rows, Table
 from trainables.signal_config import Config, modes
-from trainables.tabular import Rows, Table
+from trainables.stored_scaling import StoredScaling
 
-SCALING = ("mean", "deviation")
-"""Buffers with what the features were scaled by."""
+SCALING = ("scaling.",)
+"""Beginning of the names of the buffers with what the features were scaled by."""
 
 LOSS = "loss."
 """Beginning of the names of the loss's own state, which always follows from the config."""
@@ -23,11 +27,20 @@ LOSS = "loss."
 _EVAL_ROWS = 8192
 
 
-class SignalModule(LightningModule):
-    """Scores rows of a table; a larger score is more like signal."""
+class Seen(NamedTuple):
+    """Events that were validated.
 
-    mean: Tensor
-    deviation: Tensor
+    **Shapes** logits [N] or [N, C], labels [N], weights [N], spectators [N, S].
+    """
+
+    logits: Tensor
+    labels: Tensor
+    weights: Tensor
+    spectators: Tensor
+
+
+class SignalModule(LightningModule):
+    """Scores events; of two classes a larger score is more like signal."""
 
     def __init__(self, config: Config, table: Table, seed: int = 0) -> None:
         super().__init__()
@@ -35,18 +48,17 @@ class SignalModule(LightningModule):
         self._config = config
         self._table = table
         self._seed = seed
-        self.net = config.architecture.build(len(table.names))
+        self.net = assemble(config.architecture, table.shape)
         self.loss = losses.build(config.loss, weighted=config.data.weight is not None)
-        self.register_buffer("mean", torch.from_numpy(table.mean.copy()))
-        self.register_buffer("deviation", torch.from_numpy(table.deviation.copy()))
+        self.scaling = StoredScaling(table.scaling)
         self._batches: TensorBatches | None = None
         self._loss_sum = torch.zeros(())
         self._n_batches = 0
-        self._seen: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._seen: list[Seen] = []
 
-    def forward(self, features: Tensor) -> Tensor:
-        """**Shapes** scaled features [B, F] -> logits [B]."""
-        logits: Tensor = self.net(features)
+    def forward(self, inputs: Inputs) -> Tensor:
+        """**Shapes** scaled `Inputs` -> logits [B] of two classes, [B, C] of more."""
+        logits: Tensor = self.net(inputs)
         return logits
 
     def train_dataloader(self) -> TensorBatches:
@@ -71,8 +83,7 @@ class SignalModule(LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         del batch_idx
-        features, labels, weights = batch
-        loss = self._loss(self(features), labels, weights)
+        loss = self._loss(self(batch.inputs), batch.labels, batch.weights)
         self._loss_sum = self._loss_sum + loss.detach()
         self._n_batches += 1
         return loss
@@ -83,9 +94,8 @@ class SignalModule(LightningModule):
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         del batch_idx
-        features, labels, weights = batch
-        logits = self(features)
-        self._seen.append((logits.to(labels.dtype), labels, weights))
+        logits = self(batch.inputs).to(batch.weights.dtype)
+        self._seen.append(Seen(logits, batch.labels, batch.weights, batch.spectators))
 
     def test_step(self, batch: Batch, batch_idx: int) -> None:
         self.validation_step(batch, batch_idx)
@@ -116,25 +126,26 @@ class SignalModule(LightningModule):
         """The loss in full precision: probabilities in half precision would round to 0 or 1."""
         given = weights if self._config.data.weight is not None else None
         with torch.autocast(self.device.type, enabled=False):
-            loss: Tensor = self.loss(logits.to(labels.dtype), labels, given)
+            loss: Tensor = self.loss(logits.to(weights.dtype), labels, given)
         return loss
 
     def _log_metrics(self, prefix: str) -> None:
-        logits, labels, weights = (torch.cat(parts) for parts in zip(*self._seen, strict=True))
+        seen = Seen(*(torch.cat(parts) for parts in zip(*self._seen, strict=True)))
         self._seen.clear()
-        self.log(f"{prefix}_loss", self._loss(logits, labels, weights))
-        events = metrics.scored(
-            *(part.double().cpu().numpy() for part in (logits, labels, weights))
-        )
-        uncertainty = self._config.significance.background_uncertainty
-        for name, value in metrics.summary(events, uncertainty).items():
+        self.log(f"{prefix}_loss", self._loss(seen.logits, seen.labels, seen.weights))
+        for name, value in self._metrics(seen).items():
             self.log(f"{prefix}_{name}", value)
 
+    def _metrics(self, seen: Seen) -> dict[str, float]:
+        scores, labels, weights = (
+            part.double().cpu().numpy() for part in (seen.logits, seen.labels, seen.weights)
+        )
+        classified = class_metrics.classified(scores, labels, weights)
+        if len(self._table.classes) > 2:
+            return class_metrics.summary(classified)
+        uncertainty = self._config.significance.background_uncertainty
+        events = metrics.scored(scores, labels, weights)
+        return class_metrics.hits(classified) | metrics.summary(events, uncertainty)
+
     def _tensors(self, rows: Rows) -> Batch:
-        """Scaled once here in double precision, so that a batch costs nothing."""
-        raw = torch.from_numpy(rows.features)
-        features = ((raw - self.mean.cpu()) / self.deviation.cpu()).float()
-        labels = torch.from_numpy(rows.labels).float()
-        weights = rows.weights
-        given = torch.ones_like(labels) if weights is None else torch.from_numpy(weights).float()
-        return features, labels, given
+        return tensors(rows, self.scaling.stored(), len(self._table.classes))

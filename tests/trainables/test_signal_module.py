@@ -56,7 +56,7 @@ def test_reported_numbers_are_those_of_other_libraries(
     state = torch.load(trial.checkpoints[3], weights_only=True)["state_dict"]
     rows = tabular.load(config.data).val
     assert rows.weights is not None
-    scaled = (torch.from_numpy(rows.features) - state["mean"]) / state["deviation"]
+    scaled = (torch.from_numpy(rows.features) - state["scaling.mean"]) / state["scaling.deviation"]
     hidden = (scaled.float() @ state["net.0.weight"].T + state["net.0.bias"]).relu()
     logits = (hidden @ state["net.3.weight"].T + state["net.3.bias"])[:, 0]
     auc = roc_auc_score(rows.labels, logits, sample_weight=rows.weights)
@@ -77,7 +77,7 @@ def test_every_epoch_has_another_order(small: Small, new_trial: Any) -> None:
     class Watched(SignalModule):
         def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
             if batch_idx == 0:
-                first.append(batch[0].sum().item())
+                first.append(batch.inputs.flat.sum().item())
 
     plan = lightning_fit.Plan(METRICS, config.trainer, None, config.checkpointing)
     with lightning_fit.isolated(1):

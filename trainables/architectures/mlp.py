@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Mlp(Frozen):
-    """`depth` hidden layers of `width` units, then one logit."""
+    """`depth` hidden layers of `width` units, then the logits."""
 
     name: Literal["mlp"] = "mlp"
     width: int = Field(default=128, ge=1, le=65536)
@@ -28,9 +28,11 @@ class Mlp(Frozen):
     batchnorm: bool = False
     """Normalise over the batch before each activation."""
 
-    def build(self, n_features: int) -> nn.Module:
-        """The network. **Shapes** [B, n_features] -> [B] logits."""
+    def build(self, n_features: int, n_outputs: int = 1) -> nn.Sequential:
+        """The network. **Shapes** [B, n_features] -> [B] logits, or [B, n_outputs]."""
         from torch import nn
+
+        from trainables.architectures.head import head
 
         layers: list[nn.Module] = []
         for n_inputs in [n_features, *[self.width] * (self.depth - 1)]:
@@ -40,4 +42,4 @@ class Mlp(Frozen):
             layers.append(module_of(self.activation))
             if self.dropout > 0:
                 layers.append(nn.Dropout(self.dropout))
-        return nn.Sequential(*layers, nn.Linear(self.width, 1), nn.Flatten(0))
+        return nn.Sequential(*layers, *head(self.width, n_outputs))

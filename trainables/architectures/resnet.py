@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ResNet(Frozen):
-    """`depth` residual blocks of `block_size` layers of `width` units, then one logit.
+    """`depth` residual blocks of `block_size` layers of `width` units, then the logits.
 
     **Source** He et al., arXiv:1603.05027 (normalise, activate, then the weights, inside a block).
     """
@@ -33,15 +33,16 @@ class ResNet(Frozen):
     batchnorm: bool = True
     """Normalise over the batch before each activation."""
 
-    def build(self, n_features: int) -> nn.Module:
-        """The network. **Shapes** [B, n_features] -> [B] logits."""
+    def build(self, n_features: int, n_outputs: int = 1) -> nn.Sequential:
+        """The network. **Shapes** [B, n_features] -> [B] logits, or [B, n_outputs]."""
         from torch import nn
 
+        from trainables.architectures.head import head
         from trainables.architectures.residual import Residual
 
         blocks = [Residual(self._branch()) for _ in range(self.depth)]
-        head = [*self._before(), nn.Linear(self.width, 1), nn.Flatten(0)]
-        return nn.Sequential(nn.Linear(n_features, self.width), *blocks, *head)
+        end = [*self._before(), *head(self.width, n_outputs)]
+        return nn.Sequential(nn.Linear(n_features, self.width), *blocks, *end)
 
     def _branch(self) -> nn.Module:
         from torch import nn
