@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import optimizers
+from trainables.docs import losses, optimizers
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "losses.md": losses.text,
     "optimizers.md": optimizers.text,
 }
 """The text of each page, by the name of its file."""
