@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from trainables.architectures.inputs import Inputs
+from trainables.sampling import Sampler, draw, n_drawn
 
 
 class Batch(NamedTuple):
@@ -49,13 +50,21 @@ class TensorBatches:
     upsets batch normalisation.
     """
 
-    def __init__(self, rows: Batch, batch_size: int, seed: int, shard: Shard = Shard()) -> None:
+    def __init__(
+        self,
+        rows: Batch,
+        batch_size: int,
+        seed: int,
+        shard: Shard = Shard(),
+        sampler: Sampler = "none",
+    ) -> None:
         self._rows = rows
         self._batch_size = batch_size
         self._seed = seed
         self._shard = shard
         self._epoch = 0
-        self._n_rows = len(rows.labels) // shard.world
+        self._sampler = sampler
+        self._n_rows = n_drawn(rows.labels, sampler) // shard.world
 
     def __len__(self) -> int:
         return max(1, -(-self._n_rows // self._batch_size))
@@ -67,7 +76,7 @@ class TensorBatches:
     def __iter__(self) -> Iterator[Batch]:
         state = np.random.SeedSequence([self._seed, self._epoch]).generate_state(1)[0]
         generator = torch.Generator().manual_seed(int(state))
-        order = torch.randperm(len(self._rows.labels), generator=generator)
+        order = draw(self._rows.labels, self._sampler, generator)
         mine = order[self._shard.rank :: self._shard.world][: self._n_rows]
         for chosen in torch.tensor_split(mine, len(self)):
             yield _rows(self._rows, chosen)

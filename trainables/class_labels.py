@@ -56,18 +56,21 @@ def _two(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:
 def _named(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:
     import numpy as np
 
+    from trainables.tabular import merged
+
     assert data.classes is not None
-    for value in data.classes:
+    groups = [merged(one) for one in data.classes]
+    for value in (value for group in groups for value in group):
         if value not in found:
             hint = did_you_mean(str(value), map(str, found))
             message = f"column {data.label!r} holds {_shown(found)}, but never {value!r}{hint}"
             raise ConfigError("data.classes", message)
     index = np.full(len(column), -1, dtype=np.int64)
-    for number, value in enumerate(data.classes):
-        index[(column == value).to_numpy(dtype=bool)] = number
+    for number, group in enumerate(groups):
+        index[column.isin(group).to_numpy(dtype=bool)] = number
     rows = np.flatnonzero(index >= 0)
-    left_out = tuple(str(value) for value in found if value not in data.classes)
-    return Labels(rows, index[rows], tuple(map(str, data.classes)), left_out)
+    left_out = tuple(str(value) for value in found if not any(value in group for group in groups))
+    return Labels(rows, index[rows], tuple("+".join(map(str, group)) for group in groups), left_out)
 
 
 def _positive(found: list[Any], data: TabularData) -> Any:

@@ -32,7 +32,7 @@ def features(frame: pd.DataFrame, data: TabularData, spectators: Sequence[str]) 
         chosen = [str(name) for name in numeric if name not in others]
     else:
         chosen = list(data.features)
-    if not chosen:
+    if not chosen and not data.objects:
         raise ConfigError("data.features", "there is no numeric column beside label and weight")
     for name in chosen:
         if name in (data.label, data.weight):
@@ -103,9 +103,12 @@ def column(frame: pd.DataFrame, key: str, name: str) -> pd.Series[Any]:
 
 
 def _numeric(frame: pd.DataFrame, key: str, name: str) -> pd.Series[Any]:
+    import numpy as np
     import pandas as pd
 
     found = column(frame, key, name)
     if not pd.api.types.is_numeric_dtype(found):
-        raise ConfigError(key, f"column {name!r} holds no numbers")
+        is_list = isinstance(found.iloc[0], list | np.ndarray)
+        advice = "; it holds lists, which are named by data.objects" if is_list else ""
+        raise ConfigError(key, f"column {name!r} holds no numbers{advice}")
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trainables.architectures.inputs import InputShape, ObjectShape, n_outputs
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from trainables.scaler_names import ScalerName
     from trainables.scaling import Scaling
 
     Floats = NDArray[np.float64]
@@ -84,6 +85,12 @@ class Table:
     scaling: Scaling
     notes: tuple[str, ...] = ()
     """What its user should know."""
+
+    def scaled(self, name: ScalerName) -> Table:
+        """The same rows with another scaling."""
+        from trainables import scaling
+
+        return replace(self, scaling=scaling.fit(name, self.train))
 
     @property
     def shape(self) -> InputShape:

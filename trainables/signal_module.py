@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
@@ -13,6 +14,8 @@ from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
 from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
+from trainables.components.adapted_loss import AdaptedLoss
+from trainables.components.class_weights import balanced
 from trainables.row_tensors import tensors
 from trainables.rows import Rows, Table
 from trainables.signal_config import Config, modes
@@ -49,7 +52,7 @@ class SignalModule(LightningModule):
         self._table = table
         self._seed = seed
         self.net = assemble(config.architecture, table.shape)
-        self.loss = losses.build(config.loss, weighted=config.data.weight is not None)
+        self.loss = _loss(config, table)
         self.scaling = StoredScaling(table.scaling)
         self._batches: TensorBatches | None = None
         self._loss_sum = torch.zeros(())
@@ -63,9 +66,9 @@ class SignalModule(LightningModule):
 
     def train_dataloader(self) -> TensorBatches:
         shard = Shard(self.trainer.global_rank, self.trainer.world_size)
-        batch_size = self._config.data.batch_size
+        data = self._config.data
         self._batches = TensorBatches(
-            self._tensors(self._table.train), batch_size, self._seed, shard
+            self._tensors(self._table.train), data.batch_size, self._seed, shard, data.sampler
         )
         return self._batches
 
@@ -124,7 +127,7 @@ class SignalModule(LightningModule):
 
     def _loss(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
         """The loss in full precision: probabilities in half precision would round to 0 or 1."""
-        given = weights if self._config.data.weight is not None else None
+        given = weights if self._config.data.weighted_loss else None
         with torch.autocast(self.device.type, enabled=False):
             loss: Tensor = self.loss(logits.to(weights.dtype), labels, given)
         return loss
@@ -149,3 +152,16 @@ class SignalModule(LightningModule):
 
     def _tensors(self, rows: Rows) -> Batch:
         return tensors(rows, self.scaling.stored(), len(self._table.classes))
+
+
+def _loss(config: Config, table: Table) -> AdaptedLoss:
+    data, train = config.data, table.train
+    weights = train.weights if data.weighted_loss else None
+    sums = np.bincount(train.labels, weights=weights, minlength=len(table.classes)).tolist()
+    return losses.build(
+        config.loss,
+        weighted=data.weighted_loss,
+        n_classes=len(table.classes),
+        class_counts=np.bincount(train.labels).tolist(),
+        class_weights=balanced(sums) if data.class_weights == "balanced" else None,
+    )

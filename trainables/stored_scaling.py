@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from trainables.scaling import Scaling
 
@@ -19,8 +21,18 @@ class StoredScaling(nn.Module):
 
     def stored(self) -> Scaling:
         """The scaling by the buffers as they are now."""
-        state = {name: self.get_buffer(_buffer(name)) for name in self._scaling.state}
-        return Scaling({name: part.double().cpu().numpy() for name, part in state.items()})
+        names = self._scaling.state
+        state = {name: self.get_buffer(_buffer(name)).double().cpu().numpy() for name in names}
+        return Scaling(self._scaling.name, state)
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Tensor], prefix: str, *more: Any, **named: Any
+    ) -> None:
+        """Takes arrays of other sizes too: fewer rows have fewer quantiles."""
+        for name, _ in self.named_buffers():
+            if prefix + name in state_dict:
+                setattr(self, name, torch.empty_like(state_dict[prefix + name]))
+        super()._load_from_state_dict(state_dict, prefix, *more, **named)
 
 
 def _buffer(name: str) -> str:

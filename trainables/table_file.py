@@ -79,7 +79,7 @@ def _parquet(path: Path, table: str | None) -> pd.DataFrame:
 
 
 def _hdf5(path: Path, table: str | None) -> pd.DataFrame:
-    """A compound data set, or a group whose one-dimensional data sets are the columns."""
+    """A compound data set, or a group whose data sets are the columns: [N], or [N, M] of lists."""
     import h5py
     import pandas as pd
 
@@ -93,14 +93,16 @@ def _hdf5(path: Path, table: str | None) -> pd.DataFrame:
             )
         node = file if table is None else file[table]
         if isinstance(node, h5py.Dataset):
-            return pd.DataFrame.from_records(_records(path, node))
+            return pd.DataFrame(_records(path, node))
         columns = {
             name: _values(part)
             for name, part in node.items()
-            if isinstance(part, h5py.Dataset) and part.ndim == 1
+            if isinstance(part, h5py.Dataset) and part.ndim in (1, 2)
         }
     if not columns:
-        message = f"{path} has no one-dimensional data sets there; name a group by data.table"
+        message = (
+            f"{path} has no data sets of one or two dimensions there; name a group by data.table"
+        )
         raise ConfigError(KEY, message)
     return pd.DataFrame(columns)
 
@@ -109,13 +111,19 @@ def _records(path: Path, dataset: Any) -> Any:
     if dataset.dtype.names is None:
         message = f"{dataset.name} of {path} has no named columns; a compound data set is wanted"
         raise ConfigError("data.table", message)
-    return dataset[()]
+    whole = dataset[()]
+    return {name: _column(whole[name]) for name in dataset.dtype.names}
+
+
+def _column(values: Any) -> Any:
+    """One value a row, or one list a row."""
+    return list(values) if values.ndim > 1 else values
 
 
 def _values(dataset: Any) -> Any:
     import h5py
 
-    return dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
+    return _column(dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()])
 
 
 _READERS: dict[str, Callable[[Path, str | None], Any]] = {

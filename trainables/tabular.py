@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from trainables.contract import ConfigError, Frozen
-from trainables.splitting import PARTS
-from trainables.table_file import SHIPPED, locate, read
+from trainables.contract import Frozen
+from trainables.object_columns import Kind, ObjectColumns
+from trainables.scaler_names import ScalerName
+from trainables.table_file import SHIPPED, locate
 
 if TYPE_CHECKING:
-    from trainables.rows import Rows, Table
+    from trainables.rows import Table
+
+Value = str | int | float | bool
 
 
 class TabularData(Frozen):
@@ -23,16 +25,28 @@ class TabularData(Frozen):
     table: str | None = None
     """Where the table lies inside an HDF5 file; null for its root."""
     features: list[str] | None = None
-    """Columns the network sees; null for every numeric one but label and weight."""
+    """Columns the network sees, [] for objects alone; null: every numeric one but label, weight and
+    what is carried along for others to look at."""
     label: str = "label"
     """Column that tells signal (1) from background (0)."""
     positive: str | int | float | bool | None = None
     """The label's value that means signal, where it is not 0 and 1."""
-    classes: list[str | int | float | bool] | None = Field(default=None, min_length=2)
-    """Values of the label in the order of the classes, of two the second is signal; rows of other
-    values are left out. Null: two classes, all rows."""
+    classes: list[Value | list[Value]] | None = Field(default=None, min_length=2)
+    """Values of the label in the order of the classes, of two the second is signal; a list makes
+    one class of several values, and rows of other values are left out. Null: two classes."""
     weight: str | None = None
     """Column of event weights; negative ones count as 0, which is noted."""
+    weight_in_loss: bool = True
+    """Whether event weights enter the loss; they enter the metrics in any case."""
+    class_weights: Literal["none", "balanced"] = "none"
+    """Factors of the classes in the loss: balanced lets each count as much as any other."""
+    sampler: Literal["none", "over", "under"] = "none"
+    """Which rows an epoch has: over draws rows of rarer classes again, under leaves out rows of
+    larger ones, until each class has as many."""
+    scaler: ScalerName = "standard"
+    """What brings features to comparable size, fitted on the training part."""
+    objects: dict[Kind, ObjectColumns] = Field(default_factory=dict)
+    """List columns with the objects of each event, by what they are called."""
     batch_size: int = Field(default=512, ge=8)
     """Most rows in a training batch; batches of an epoch are equal up to one row."""
     val_fraction: float = Field(default=0.2, gt=0, lt=1)
@@ -47,8 +61,11 @@ class TabularData(Frozen):
     @field_validator("classes")
     @classmethod
     def _each_once(cls, given: list[Any] | None) -> list[Any] | None:
-        if given is not None and len(set(given)) < len(given):
+        values = [value for one in given or () for value in merged(one)]
+        if len(set(values)) < len(values):
             raise ValueError(f"{given} names a class twice")
+        if [] in (given or ()):
+            raise ValueError(f"{given} has a class without any value")
         return given
 
     @model_validator(mode="after")
@@ -59,6 +76,30 @@ class TabularData(Frozen):
                 "leave one of them out"
             )
         return self
+
+    @model_validator(mode="after")
+    def _balanced_once(self) -> TabularData:
+        if self.sampler != "none" and self.class_weights != "none":
+            raise ValueError(
+                f"data.class_weights has no effect beside data.sampler={self.sampler}, which makes "
+                "all classes equally large already; leave one of them out, and in a space write "
+                "the constraint data.sampler == 'none' or data.class_weights == 'none'"
+            )
+        return self
+
+    @property
+    def weighted_loss(self) -> bool:
+        """Whether rows have weights in the loss."""
+        return self.weight is not None and self.weight_in_loss
+
+    @property
+    def n_classes(self) -> int:
+        return 2 if self.classes is None else len(self.classes)
+
+
+def merged(one: Value | list[Value]) -> list[Value]:
+    """The values of the label that make one class."""
+    return one if isinstance(one, list) else [one]
 
 
 _OTHER_ROWS = "it cuts out the validation rows, and trials are compared on the same ones only"
@@ -80,7 +121,10 @@ DATA_NOT_SEARCHED = {
 """Keys of the data that every trial of a search must share, each with the reason."""
 
 
-_cache: dict[tuple[object, ...], Table] = {}
+_BATCHING = ("batch_size", "sampler", "class_weights", "weight_in_loss")
+"""Keys that change nothing in a table."""
+
+_cache: dict[tuple[object, ...], dict[ScalerName, Table]] = {}
 _CACHED = 2
 
 
@@ -97,56 +141,16 @@ def load(
     """
     path = locate(data.path).resolve()
     state = path.stat()
-    wanted = data.model_dump_json(exclude={"path", "batch_size"})
+    wanted = data.model_dump_json(exclude={"path", "scaler", *_BATCHING})
     key = (path, state.st_mtime_ns, state.st_size, wanted, spectators)
     if key not in _cache:
-        table = _load(path, data, spectators, spectators_key)
+        from trainables import table_building
+
+        table = table_building.build(path, data, spectators, spectators_key)
         while len(_cache) >= _CACHED:
             _cache.pop(next(iter(_cache)))
-        _cache[key] = table
-    return _cache[key]
-
-
-def _load(path: Path, data: TabularData, spectators: tuple[str, ...], asked: str) -> Table:
-    import numpy as np
-
-    from trainables import class_labels, columns, scaling, table_notes
-    from trainables.rows import Rows, Table
-    from trainables.splitting import split
-
-    frame = read(path, data.table)
-    if frame.empty:
-        raise ConfigError("data.path", f"{path} has no rows")
-    labels = class_labels.read(columns.column(frame, "data.label", data.label), data)
-    n_all, frame = len(frame), frame.iloc[labels.rows]
-    names = columns.features(frame, data, spectators)
-    signed = columns.weights(frame, data, labels)
-    whole = Rows(
-        features=columns.numbers(frame, names, "data.features"),
-        labels=labels.index,
-        weights=None if signed is None else np.clip(signed, 0.0, None),
-        spectators=columns.spectators(frame, spectators, asked),
-    )
-    train, val, test = (whole.take(rows) for rows in split(labels, data))
-    for name, rows in zip(PARTS, (train, val, test), strict=True):
-        _check_weights(rows, name, data, labels.names)
-    notes = (
-        *table_notes.of_classes(labels.left_out, n_all - len(frame)),
-        *table_notes.of_weights(data.weight, signed),
-        *table_notes.of_features(names, train.features),
-    )
-    fitted = scaling.fit(train)
-    return Table(tuple(names), labels.names, spectators, train, val, test, fitted, notes)
-
-
-def _check_weights(part: Rows, name: str, data: TabularData, classes: tuple[str, ...]) -> None:
-    """Refuse a part in which one class counts for nothing: no metric is defined on it."""
-    if part.weights is None:
-        return
-    for number, label in enumerate(classes):
-        if not part.weights[part.labels == number].any():
-            message = (
-                f"column {data.weight!r} leaves no weight to the rows of label {label} in the "
-                f"{name} part; drop rows without weight, or try another data.split_seed"
-            )
-            raise ConfigError("data.weight", message)
+        _cache[key] = {data.scaler: table}
+    scaled = _cache[key]
+    if data.scaler not in scaled:
+        scaled[data.scaler] = next(iter(scaled.values())).scaled(data.scaler)
+    return scaled[data.scaler]

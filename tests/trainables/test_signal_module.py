@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.utils.class_weight import compute_class_weight
 
 from trainables import lightning_fit, signal, tabular
 from trainables.batches import Batch
@@ -83,3 +85,52 @@ def test_every_epoch_has_another_order(small: Small, new_trial: Any) -> None:
     with lightning_fit.isolated(1):
         lightning_fit.fit(Watched(config, tabular.load(config.data)), new_trial(), plan)
     assert len(set(first)) == 3
+
+
+def test_balanced_classes_weigh_alike_in_the_loss(
+    weighted: Path, small: Small, new_trial: Any
+) -> None:
+    # King and Zeng's weights N / (n_i C), as scikit-learn counts them for its classifiers.
+    frame = pd.read_parquet(weighted)
+    rare = frame.drop(frame.index[frame["label"] == 1][:120])
+    rare.to_parquet(weighted)
+    data = {"path": str(weighted), "features": ["x", "y", "z"], "max_rows": None}
+    config, trial = small(data=data | {"class_weights": "balanced"}), new_trial()
+    signal.fit(config, trial)
+    table = tabular.load(config.data)
+    factors = compute_class_weight("balanced", classes=np.array([0, 1]), y=table.train.labels)
+    module = SignalModule(config, table)
+    module.load_state_dict(torch.load(trial.checkpoints[3], weights_only=True)["state_dict"])
+    module.eval()
+    with torch.no_grad():
+        logits = module(module.val_dataloader()._rows.inputs)
+    expected = log_loss(
+        table.val.labels, logits.double().sigmoid(), sample_weight=factors[table.val.labels]
+    )
+    assert trial.reports[2][1]["val_loss"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_event_weights_may_stay_out_of_the_loss(
+    weighted: Path, small: Small, new_trial: Any
+) -> None:
+    # Not the standard scaler, which counts rows by their weights.
+    data = {"path": str(weighted), "features": ["x", "y"], "max_rows": None, "scaler": "minmax"}
+    numbers = []
+    for given in ({"weight": "w"}, {"weight": "w", "weight_in_loss": False}, {}):
+        trial = new_trial()
+        signal.fit(small(data=data | given), trial)
+        numbers.append(trial.reports[2][1])
+    with_weights, without, plain = numbers
+    assert without["train_loss"] == plain["train_loss"] != with_weights["train_loss"]
+    assert without["val_auc"] != plain["val_auc"]
+
+
+def test_a_sampler_draws_the_rows_of_an_epoch(weighted: Path, small: Small) -> None:
+    data = {"path": str(weighted), "max_rows": None, "features": ["x"], "sampler": "under"}
+    config = small(data=data)
+    table = tabular.load(config.data)
+    module = SignalModule(config, table)
+    module._trainer = SimpleNamespace(global_rank=0, world_size=1)  # type: ignore[assignment]
+    labels = torch.cat([batch.labels for batch in module.train_dataloader()])
+    rarer = int(np.bincount(table.train.labels).min())
+    assert torch.bincount(labels.long()).tolist() == [rarer, rarer]

@@ -299,6 +299,8 @@ def test_more_than_two_values_need_the_classes_named(name: str, path: Path) -> N
     [
         ({"classes": [1]}, "at least 2"),
         ({"classes": [0, 1, 0]}, "names a class twice"),
+        ({"classes": [[0, 1], 0]}, "names a class twice"),
+        ({"classes": [[0], []]}, "has a class without any value"),
         ({"classes": [0, 1], "positive": 1}, "has no effect beside"),
     ],
 )
@@ -330,3 +332,19 @@ def test_a_spectator_that_is_listed_is_a_feature_too(path: Path) -> None:
 def test_a_wrong_spectator_is_named(name: str, message: str, path: Path) -> None:
     with pytest.raises(ConfigError, match=message):
         tabular.load(TabularData(path=str(path)), (name,))
+
+
+def test_several_values_can_make_one_class(path: Path) -> None:
+    write(path, label=np.array(["WZ", "ttH", "tt", "Z"])[np.arange(200) % 4])
+    table = load(path, classes=[["WZ", "Z", "tt"], "ttH"])
+    parts = (table.train, table.val, table.test)
+    assert table.classes == ("WZ+Z+tt", "ttH")
+    assert sum(part.labels.sum() for part in parts) == 50
+    assert table.notes == ()
+
+
+def test_another_scaler_reads_nothing_anew(path: Path) -> None:
+    first, second = load(path), load(path, scaler="minmax")
+    assert second.train is first.train
+    assert load(path, scaler="minmax") is second
+    assert set(second.scaling.state) == {"scale_", "min_"}
