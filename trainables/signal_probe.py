@@ -16,16 +16,17 @@ from trainables.architectures import Architecture
 from trainables.components import losses
 from trainables.components.component import Component
 from trainables.components.trace import Driver, trace
+from trainables.disco_probe import describe
 from trainables.sections import check_monitor
-from trainables.signal_config import METRICS, Config, modes
+from trainables.signal_config import Config
 
 _FEATURES = 4
 
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(METRICS, config.early_stopping)
-    optimizer, scheduler = _rates(_driver(config))
+    check_monitor(config.reported(), config.early_stopping)
+    optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {
         "data": config.data.model_dump_json(),
         "architecture": _architecture(config.architecture.model_dump_json()),
@@ -36,6 +37,8 @@ def probe(config: Config) -> dict[str, str]:
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "significance": config.significance.model_dump_json(),
+        "disco": describe(config),
+        "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
     }
 
 
@@ -50,8 +53,8 @@ def _driver(config: Config) -> Driver:
 
 
 @lru_cache(maxsize=4096)
-def _rates(driver: Driver) -> tuple[str, str]:
-    return trace(driver, modes())
+def _rates(driver: Driver, modes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    return trace(driver, dict(modes))
 
 
 @lru_cache(maxsize=4096)

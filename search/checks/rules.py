@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import prod
 
 from search import spec
@@ -12,7 +12,7 @@ from search.errors import nearest
 from search.space.domains import Choice
 from search.space.space import Space
 from search.text.documents import Document
-from trainables.contract import Metric
+from trainables.contract import Metric, TrialConfig
 
 MAX_GRID = 1_000_000
 
@@ -48,6 +48,17 @@ def check_metric(
             f"{', '.join(bending)}; choose one that is not: {free or 'there is none'}"
         )
         findings.add(document.problem(("search", "metric"), message))
+
+
+def check_reported(configs: Iterable[TrialConfig], document: Document, findings: Findings) -> None:
+    """Every one of these trials reports what the search is judged by."""
+    written = document.get(("search", "metric"))
+    names = written if isinstance(written, list) else [written]
+    reasons = dict(pair for config in configs for pair in config.unreported().items())
+    for name in names:
+        if isinstance(name, str) and name in reasons:
+            message = f"{name} is not reported: {reasons[name]}"
+            findings.add(document.problem(("search", "metric"), message))
 
 
 def bent_by(metric: Metric, space: Space) -> list[str]:
