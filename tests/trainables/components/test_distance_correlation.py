@@ -17,7 +17,7 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """Matrices as small as these wait for each other; importing numba, as dcor does, allows more."""
+    """Threads only wait for each other here; importing numba, as dcor does, allows more."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -134,7 +134,10 @@ def test_independent_numbers_show_the_bias_in_one_form_only(
     random = torch.Generator().manual_seed(n)
     samples = draw(300, 2, n, generator=random)
     found = torch.tensor(
-        [[distance_correlation(*sample, form=form) for form in FORMS] for sample in samples]
+        [
+            [distance_correlation(first, second, form=form) for form in FORMS]
+            for first, second in samples
+        ]
     )
     mean, error = found.mean(dim=0), found.std(dim=0) / 300**0.5
     assert abs(mean[0] - constant / n) < 4 * error[0]
@@ -162,7 +165,7 @@ def test_equal_scores_give_nothing_and_a_finite_gradient(
     # 3.1 has no exact binary form: means of it are rounded
     scores = torch.full((50,), 3.1, dtype=dtype, requires_grad=True)
     value = distance_correlation(scores, torch.arange(50), power=power, form=form)
-    value.backward()
+    value.backward()  # type: ignore[no-untyped-call]
     assert value.item() == 0
     assert scores.grad is not None
     assert torch.isfinite(scores.grad).all()
@@ -173,7 +176,7 @@ def test_equal_scores_give_nothing_and_a_finite_gradient(
 def test_hardly_any_weight_gives_finite_numbers(form: Form, weights: list[float]) -> None:
     scores = torch.randn(6, generator=torch.Generator().manual_seed(0), requires_grad=True)
     value = distance_correlation(scores, torch.arange(6), torch.tensor(weights), form=form)
-    value.backward()
+    value.backward()  # type: ignore[no-untyped-call]
     assert torch.isfinite(value)
     assert scores.grad is not None
     assert torch.isfinite(scores.grad).all()
@@ -184,7 +187,7 @@ def test_hardly_any_weight_gives_finite_numbers(form: Form, weights: list[float]
 def test_too_few_events_give_nothing(form: Form, n: int) -> None:
     scores = torch.arange(float(n), requires_grad=True)
     value = distance_correlation(scores, scores.detach(), form=form)
-    value.backward()
+    value.backward()  # type: ignore[no-untyped-call]
     assert value.item() == 0
 
 
