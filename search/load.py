@@ -10,7 +10,7 @@ from typing import Any
 from search.checks import rules
 from search.checks.corners import check_corners
 from search.checks.findings import Findings
-from search.checks.limits import check_limits
+from search.checks.idle_limits import check_limits
 from search.checks.machine import THIS_MACHINE, Machine
 from search.checks.sources import Sources
 from search.files.reading import Parts, read_parts

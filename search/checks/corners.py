@@ -8,7 +8,8 @@ from search.checks.contexts import cases, completion
 from search.checks.findings import Findings
 from search.checks.judge import Judge
 from search.checks.sources import Sources
-from search.space.space import Point, Space
+from search.space.labels import Point
+from search.space.space import Space
 from search.text.documents import Document
 from trainables.contract import Trainable
 

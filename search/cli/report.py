@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from search.cli.command import say, storage_option
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.outcome import Outcome
 from search.load import Search
 from search.results.fault_table import fault_table

@@ -22,8 +22,8 @@ from search.results.follow_up import (
     METRICS,
     TrainingLog,
     best_of,
+    checkpoint_objective,
     new_folder,
-    objective_of,
     open_training,
     read_origin,
     write_config,
@@ -91,7 +91,7 @@ def train(
     screen = console()
     for note in parsed.notes:
         say(screen, f"note: {note}")
-    objective = objective_of(parsed.trainable.load().METRICS, origin)
+    objective = checkpoint_objective(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None

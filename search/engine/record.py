@@ -41,11 +41,11 @@ from search.results.trials import (
     Checkpoint,
     Objective,
     Perturbation,
-    Point,
     Start,
     State,
     TrialRecord,
 )
+from search.space.labels import Point
 
 
 class Record:

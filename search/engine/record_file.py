@@ -88,7 +88,7 @@ def require_not_lost(file: Path) -> None:
         raise refuse(str(file), f"the record of this search is empty or gone; {_way_out(file)}")
 
 
-def require_free(file: Path) -> None:
+def require_unlocked(file: Path) -> None:
     """**Raises**: UserError if another program holds the record against writing."""
     connection = sqlite3.connect(file, timeout=LOCKED_SECONDS)
     try:

@@ -18,7 +18,7 @@ from ray.tune.experiment import Trial as RayTrial
 from search.causes import headline
 from search.crash_points import reach
 from search.engine import words
-from search.engine.causes import end_of
+from search.engine.bad_ends import end_of
 from search.engine.endings import Ending, committed_ending, left_by
 from search.engine.ends import EarlyEnd
 from search.engine.record import Record
@@ -26,7 +26,8 @@ from search.engine.record_words import Committed, checkpoints
 from search.engine.stateless import Stateless
 from search.results.checkpoints import delete
 from search.results.folder import SearchFolder
-from search.results.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
+from search.results.trials import Checkpoint, Perturbation, Report, State, TrialRecord
+from search.space.labels import Point
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from search.engine.endings import committed_ending
-from search.engine.first_points import enqueue_first_points
 from search.engine.manifest import describe, inputs_of, versions
+from search.engine.queued_points import queue_points
 from search.engine.record import Record
-from search.engine.record_file import back_up, require_free
+from search.engine.record_file import back_up, require_unlocked
 from search.errors import refuse
 from search.flat import flatten
 from search.load import Search
@@ -28,8 +28,8 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
     record = Record.find(folder.record)
     if record is None:
         return ()
-    require_free(folder.record)
-    before, now = record.manifest(), state_of(search)
+    require_unlocked(folder.record)
+    before, now = record.manifest(), what_stays(search)
     record.close()
     if fixed := list(_changed_choices(before["identity"]["space"], now["identity"]["space"])):
         raise refuse(
@@ -48,7 +48,7 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
     return differences
 
 
-def state_of(search: Search) -> dict[str, Any]:
+def what_stays(search: Search) -> dict[str, Any]:
     """What a search and its resume have in common: the space, the files, the packages."""
     return {
         "identity": search.identity(),
@@ -66,7 +66,7 @@ def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> N
         "max_epochs": search.max_epochs(),
     }
     if forced:
-        changed |= state_of(search) | {"forced": [*before.get("forced", []), *forced]}
+        changed |= what_stays(search) | {"forced": [*before.get("forced", []), *forced]}
     record.write_manifest(before | changed)
 
 
@@ -84,7 +84,7 @@ def open_record(
     for file in folder.path.glob(f"{folder.record.name}*"):
         file.unlink()
     record = Record.create(folder.record, search.spec.name, objective)
-    enqueue_first_points(search, record)
+    queue_points(search, record)
     # Last, since a record without it counts as one that was never begun.
     record.write_manifest(describe(search))
     return record

@@ -19,8 +19,9 @@ from search.engine.starts import clear_marks, find_start, sweep
 from search.engine.stateless import Stateless
 from search.load import Search
 from search.results.folder import SearchFolder
-from search.results.trials import NEVER_STARTED, UNFINISHED, Label, Start, State, TrialRecord
+from search.results.trials import NEVER_STARTED, UNFINISHED, Start, State, TrialRecord
 from search.seeds import sampler_seed, trial_seed
+from search.space.labels import Label
 from search.spec import RandomSampler
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from ray import tune
 
 from search.causes import headline
 from search.crash_points import reach
+from search.engine.closing import prune, test_finalists
 from search.engine.cluster import Cluster
 from search.engine.ends import EarlyEnd
-from search.engine.finalists import prune, test_finalists
 from search.engine.limits import Limits, set_limits
 from search.engine.outcome import Outcome, View
 from search.engine.record import Record
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Parts:
+class RunningSearch:
     """What a running search consists of, beside Ray."""
 
     record: Record
@@ -87,7 +87,7 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
 
 def _wire(
     search: Search, folder: SearchFolder, options: Options, end: EarlyEnd, forced: tuple[str, ...]
-) -> Parts:
+) -> RunningSearch:
     objective = Objective(search.spec.metric, search.spec.mode)
     record = open_record(search, folder, objective, forced)
     limits = set_limits(search, record, folder, end)
@@ -100,10 +100,10 @@ def _wire(
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()
-    return Parts(record, searcher, recorder, end, limits, tracker)
+    return RunningSearch(record, searcher, recorder, end, limits, tracker)
 
 
-def _tuner(search: Search, folder: SearchFolder, parts: Parts) -> tune.Tuner:
+def _tuner(search: Search, folder: SearchFolder, parts: RunningSearch) -> tune.Tuner:
     stopper, seen = SearchStopper(parts.end), parts.record.curves()
     return build_tuner(search, folder, parts.searcher, parts.recorder, stopper, seen)
 
@@ -119,7 +119,7 @@ def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
         end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)
 
 
-def _close(search: Search, folder: SearchFolder, parts: Parts) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: RunningSearch) -> Outcome:
     record, end = parts.record, parts.end
     if end.reason is None:
         record.write_tests(test_finalists(search, folder, record.result()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.record_words import Committed
 from search.engine.stack_dump import CRASH, HANG
 from search.results.checkpoints import is_intact

@@ -183,7 +183,7 @@ def said(error: Exception) -> str:
     return masked_text((str(error).strip() or repr(error)).splitlines()[0])
 
 
-def state_of(result: SearchResult) -> State:
+def search_state(result: SearchResult) -> State:
     """How the search stands as a whole; complete once a resume has nothing to go on with."""
     if result.count(State.RUNNING):
         return State.RUNNING
@@ -199,7 +199,7 @@ def export_outcome(
     for trial in best:
         metrics |= {f"best_{result.objective.metric}": trial.value(result.objective)}
         metrics |= dict(result.tests.get(trial.number, {}))
-    exporter.search(state_of(result), metrics, files)
+    exporter.search(search_state(result), metrics, files)
     for trial in best:
         checkpoint = trial.best_checkpoint(result.objective)
         if checkpoint is not None and (folder.path / checkpoint.path).is_file():

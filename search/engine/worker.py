@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from search.engine import words
-from search.engine.causes import ERROR_FILE
-from search.engine.stack_dump import Limits, watched
+from search.engine.bad_ends import ERROR_FILE
+from search.engine.stack_dump import Timeouts, watched
 from search.masking import masked_text, secrets_of
 from search.names import TrainableRef
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
 from search.results.running_trial import Finished, RunningTrial
-from search.results.trials import Checkpoint, Label, Objective, Start
+from search.results.trials import Checkpoint, Objective, Start
+from search.space.labels import Label
 from trainables.contract import Placement
 
 POINTER = "trial.json"
@@ -114,10 +115,10 @@ def start_of(plain: Mapping[str, Any]) -> Start:
 def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
     """Resolve the point, validate it and train; an exception is kept whole in the folder."""
     sys.path[:0] = [path for path in job.search_path if path not in sys.path]
-    limits = Limits(job.trial_timeout, job.report_timeout)
+    timeouts = Timeouts(job.trial_timeout, job.report_timeout)
     rank = trial.placement.rank
     try:
-        with watched(trial.directory, rank, limits, trial.started) as watch, _leaving(trial):
+        with watched(trial.directory, rank, timeouts, trial.started) as watch, _leaving(trial):
             trial.send = watch.around(trial.send)
             _fit(config, job, trial)
     except Exception:  # noqa: BLE001 - it is raised again, as a text

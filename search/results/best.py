@@ -11,9 +11,9 @@ from typing import Any
 from search.checks.config_keys import keys_of, models_at
 from search.errors import nearest, refuse
 from search.names import NameProblem, TrainableRef
-from search.results.finalists import Candidate, examine
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
+from search.results.second_look import Candidate, examine
 from search.results.trials import Checkpoint, Objective, State, TrialRecord, ranked
 
 SECTION, START = "checkpointing", "load_checkpoint"

@@ -64,7 +64,9 @@ def new_folder(parent: Path, name: str) -> Path:
         return path
 
 
-def objective_of(metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None) -> Objective:
+def checkpoint_objective(
+    metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None
+) -> Objective:
     """The metric by which checkpoints are kept: that of the search, else the trainable's first."""
     if origin is not None and origin["metric"] in metrics:
         return Objective(origin["metric"], metrics[origin["metric"]].direction)

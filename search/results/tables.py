@@ -17,7 +17,8 @@ from search.causes import headline
 from search.errors import refuse
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.trials import FAULTY, TRAINED, Label, Objective, Point, State, TrialRecord
+from search.results.trials import FAULTY, TRAINED, Objective, State, TrialRecord
+from search.space.labels import Label, Point
 
 CONFIDENCE = 0.9
 BUDGET_SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)

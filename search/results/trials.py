@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-Label = None | bool | int | float | str
-Point = Mapping[str, Label]
+from search.space.labels import Point
 
 
 class State(StrEnum):

@@ -8,9 +8,9 @@ from search.engine.stack_dump import drop_empty_dumps
 from search.engine.starts import sweep
 from search.load import Search
 from search.masking import unmasked
-from search.results.finalists import evaluate
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
+from search.results.second_look import evaluate
 from search.results.trials import UNFINISHED
 
 log = logging.getLogger(__name__)
