@@ -22,7 +22,7 @@ def test_finalists(
     """Open the test data, once, for the best few; a trial that cannot be tested has no entry."""
     tests = {number: dict(metrics) for number, metrics in result.tests.items()}
     for trial in result.ranked()[: search.spec.finalists]:
-        checkpoint = trial.best_checkpoint(result.objective)
+        checkpoint = trial.best_checkpoint(result.goal)
         if checkpoint is None or trial.number in tests:
             continue
         try:

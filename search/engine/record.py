@@ -34,17 +34,12 @@ from search.engine.record_words import (
     read_trial,
     report_key,
 )
-from search.engine.telling import DIRECTIONS, Telling
+from search.engine.telling import Telling, directions_of
 from search.errors import refuse
+from search.results.goal import Goal, Worth
 from search.results.result import SearchResult
-from search.results.trials import (
-    Checkpoint,
-    Objective,
-    Perturbation,
-    Start,
-    State,
-    TrialRecord,
-)
+from search.results.trade_off import goal_in
+from search.results.trials import Checkpoint, Perturbation, Start, State, TrialRecord
 from search.space.labels import Point
 
 
@@ -55,18 +50,18 @@ class Record:
         self.study = study
         self._storage = storage
         self._attributes = Attributes(study, storage)
-        self._telling = Telling(self._attributes, self.objective)
+        self._telling = Telling(self._attributes, self.goal)
 
     @classmethod
-    def create(cls, file: Path, name: str, objective: Objective) -> Record:
+    def create(cls, file: Path, name: str, goal: Goal) -> Record:
         """Begin a new record."""
         storage = storage_of(file)
         study = optuna.create_study(
-            storage=storage, study_name=name, direction=DIRECTIONS[objective.mode]
+            storage=storage, study_name=name, directions=directions_of(goal)
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            study.set_metric_names([objective.metric])
+            study.set_metric_names(list(goal.metrics))
         reach("search-created")
         return cls(study, storage)
 
@@ -116,10 +111,9 @@ class Record:
         found: dict[str, Any] = self._attributes.notes().get("manifest", {})
         return found
 
-    def objective(self) -> Objective:
-        """The number that the search improves."""
-        search = self.manifest()["search"]
-        return Objective(search["metric"], search["mode"])
+    def goal(self) -> Goal:
+        """What the search improves."""
+        return goal_in(self.manifest())
 
     def write_tests(self, tests: Mapping[int, Mapping[str, float]]) -> None:
         """The test metrics of the finalists; Optuna's samplers never read them."""
@@ -171,7 +165,7 @@ class Record:
         """A trial is about to start for the first time."""
         words = {"point": dict(point), "seed": seed, "config": config, "started": time.time()}
         self._attributes.write(number, BEGIN, words)
-        self._attributes.show(number, State.RUNNING)
+        self._attributes.show(number, {"state": State.RUNNING.value})
         reach("trial-begun")
 
     def begin_again(self, number: int, start: Start, died: bool = False) -> None:
@@ -187,7 +181,7 @@ class Record:
         made = {"epoch": start.epoch, "kept": kept, "died": died}
         self._attributes.write(number, attempt_key(attempt), made)
         self._attributes.write(number, END, None)
-        self._attributes.show(number, State.RUNNING)
+        self._attributes.show(number, {"state": State.RUNNING.value})
 
     def rewind(self, number: int, epoch: int) -> None:
         """Take back what came after an epoch, the last first, so that a kill leaves no gap."""
@@ -201,7 +195,7 @@ class Record:
             self._attributes.write(number, PERTURBED, kept)
 
     def report(self, number: int, epoch: Committed) -> None:
-        """One epoch is finished; Optuna sees the best value so far, as the scheduler does."""
+        """One epoch is finished; of one objective Optuna sees what the scheduler does."""
         self._attributes.write(number, report_key(epoch.report.epoch), asdict(epoch))
         reach("report-committed")
         self._telling.epoch(number, epoch)
@@ -248,8 +242,8 @@ class Record:
         """The committed epochs of a trial, with what schedulers saw of them."""
         return commits(held(self._attributes.frozen(number)))
 
-    def curves(self) -> dict[int, list[tuple[int, float]]]:
-        """What schedulers saw of each trial: its epochs, and the best value so far at each."""
+    def curves(self) -> dict[int, list[tuple[int, Worth]]]:
+        """What schedulers saw of each trial: its epochs, and what it was worth by each."""
         frozen = self.study.get_trials(deepcopy=False)
         seen = {trial.number: commits(held(trial)) for trial in frozen}
         return {n: [(e.report.epoch, e.best) for e in epochs] for n, epochs in seen.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import optuna
@@ -9,7 +10,6 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from search.engine.record_words import PREFIX
-from search.results.trials import State
 
 
 class Attributes:
@@ -35,9 +35,10 @@ class Attributes:
         """Commit something of a trial; None takes back what was there."""
         self.storage.set_trial_system_attr(self.key(number), f"{PREFIX}{key}", value)
 
-    def show(self, number: int, state: State) -> None:
+    def show(self, number: int, told: Mapping[str, Any]) -> None:
         """Where optuna-dashboard shows it; nothing of ours reads it."""
-        self.storage.set_trial_user_attr(self.key(number), "state", state.value)
+        for name, value in told.items():
+            self.storage.set_trial_user_attr(self.key(number), name, value)
 
     def frozen(self, number: int) -> FrozenTrial:
         """A trial as Optuna holds it."""

@@ -33,7 +33,8 @@ from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.tables import write_tables
-from search.results.trials import UNFINISHED, Objective
+from search.results.trade_off import goal_of
+from search.results.trials import UNFINISHED
 from search.spec import HANDS_OVER
 
 log = logging.getLogger(__name__)
@@ -88,8 +89,8 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
 def _wire(
     search: Search, folder: SearchFolder, options: Options, end: EarlyEnd, forced: tuple[str, ...]
 ) -> RunningSearch:
-    objective = Objective(search.spec.metric, search.spec.mode)
-    record = open_record(search, folder, objective, forced)
+    goal = goal_of(search.spec.metric, search.spec.mode)
+    record = open_record(search, folder, goal, forced)
     limits = set_limits(search, record, folder, end)
     hands_over = search.spec.scheduler.name in HANDS_OVER
     recorder = Recorder(record, folder, end, search.recorded, search.spec.retries, hands_over)

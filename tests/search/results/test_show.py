@@ -17,7 +17,7 @@ from search.results.show import (
     print_table,
     screen_table,
 )
-from search.results.tables import trial_table
+from search.results.trial_table import trial_table
 from search.results.trials import State
 
 
