@@ -129,8 +129,10 @@ def hypervolume(losses: Sequence[Vector], reference: Vector) -> float:
         (v for v in set(losses) if all(a < b for a, b in zip(v, reference, strict=True))),
         key=lambda vector: vector[-1],
     )
+    if not inside:
+        return 0.0
     if len(reference) == 1:
-        return reference[0] - inside[0][0] if inside else 0.0
+        return reference[0] - inside[0][0]
     ends = [vector[-1] for vector in inside[1:]] + [reference[-1]]
     return math.fsum(
         hypervolume([v[:-1] for v in inside[: count + 1]], reference[:-1]) * (end - vector[-1])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INCHES = 5.0
 DOTS_PER_INCH = 120
+STEPS = {"max": "steps-pre", "min": "steps-post"}
 BETTER = {"max": "larger is better", "min": "smaller is better"}
 
 
@@ -30,7 +31,7 @@ def draw_fronts(result: SearchResult, file: Path) -> None:
     FigureCanvasAgg(figure)
     panels = figure.subplots(1, len(pairs), squeeze=False)[0]
     for panel, (across, up) in zip(panels, pairs, strict=True):
-        _draw(panel, points, across, up)
+        _draw(panel, points, parts, across, up)
         panel.set_xlabel(_axis(parts[across]))
         panel.set_ylabel(_axis(parts[up]))
     panels[0].legend(fontsize="small")
@@ -39,7 +40,13 @@ def draw_fronts(result: SearchResult, file: Path) -> None:
     figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
 
 
-def _draw(panel: Axes, points: Sequence[TradePoint], across: int, up: int) -> None:
+def _draw(
+    panel: Axes,
+    points: Sequence[TradePoint],
+    parts: Sequence[Objective],
+    across: int,
+    up: int,
+) -> None:
     front = sorted((p for p in points if p.front == 1), key=lambda point: point.values[across])
     behind = [point for point in points if point.front > 1]
     panel.scatter(
@@ -53,7 +60,9 @@ def _draw(panel: Axes, points: Sequence[TradePoint], across: int, up: int) -> No
         [p.values[across] for p in front],
         [p.values[up] for p in front],
         # With three objectives a pair of them is not ordered along the front.
-        linestyle="-" if front and len(front[0].values) == 2 else "",
+        linestyle="-" if len(parts) == 2 else "",
+        # Around what is dominated: between two points of a front nothing was reached.
+        drawstyle=STEPS[parts[across].mode],
         linewidth=1,
         marker="o",
         color="tab:blue",

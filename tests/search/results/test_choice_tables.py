@@ -85,3 +85,17 @@ def test_the_interval_covers_the_median_as_often_as_it_says() -> None:
 def test_one_value_has_no_interval() -> None:
     assert all(map(math.isnan, median_interval([1.0])))
     assert all(map(math.isnan, median_interval([])))
+
+
+def test_of_several_objectives_a_choice_is_told_by_its_part_of_the_front(traded: Any) -> None:
+    table = choice_tables(traded)["kind"]
+    plain, deep = table.to_dict("records")
+    # plain: (1, 10), (0.6, 4) and (0, 0), all on the front; deep: (0.9, 6) on it and (0.5, 5) not,
+    # and one that cannot be believed
+    assert (plain["value"], plain["trials"], plain["on_front"]) == ("plain", 3, 3)
+    assert (deep["value"], deep["trials"], deep["on_front"]) == ("deep", 3, 1)
+    assert (plain["best_score"], plain["median_score"]) == (1.0, 0.6)
+    assert (plain["best_other"], plain["median_other"]) == (0.0, 4.0)
+    assert (deep["best_score"], deep["median_score"]) == (0.9, pytest.approx(0.7))
+    assert (deep["best_other"], deep["median_other"]) == (5.0, 5.5)
+    assert plain["share_stopped"] == pytest.approx(1 / 3)

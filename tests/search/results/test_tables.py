@@ -25,3 +25,11 @@ def test_the_first_column_of_the_table_of_trials_is_the_trial(small: Any, tmp_pa
     lines = folder.trials_csv.read_text().splitlines()
     assert lines[0].startswith("trial,rank,state,score,")
     assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "2", "3"]
+
+
+def test_a_search_of_several_objectives_has_its_front_too(traded: Any, tmp_path: Path) -> None:
+    files = write_tables(traded, SearchFolder(tmp_path))
+    front = [file.name for file in files if file.name.startswith("pareto")]
+    assert front == ["pareto.csv", "pareto.md", "pareto.parquet", "pareto.png"]
+    assert all(file.is_file() for file in files)
+    assert [path for path in tmp_path.rglob("*") if path.name.startswith(".")] == []

@@ -57,3 +57,13 @@ def _with(trial: Any, *reports: Report) -> Any:
 def test_a_search_without_trials_has_an_empty_table(result: Any) -> None:
     assert len(trial_table(result())) == 0
     assert choice_tables(result()) == {}
+
+
+def test_of_several_objectives_the_rank_is_the_front(traded: Any) -> None:
+    table = trial_table(traded)
+    assert table["rank"].isna().tolist() == [False] * 5 + [True]
+    assert table["rank"].dropna().tolist() == [1, 1, 1, 2, 1]
+    assert list(table)[:7] == [
+        *("trial", "rank", "state", "score", "other", "best_epoch", "epochs"),
+    ]
+    assert table["other"].tolist() == [10.0, 6.0, 4.0, 5.0, 0.0, -9.0]
