@@ -7,9 +7,10 @@ from search.checks.config_keys import arguments_by_shape
 from search.checks.contexts import cases, completion
 from search.checks.findings import Findings
 from search.checks.judge import Judge
-from search.checks.rules import check_reported
+from search.checks.objectives import check_reported
 from search.checks.sources import Sources
-from search.space.space import Point, Space
+from search.space.labels import Point
+from search.space.space import Space
 from search.text.documents import Document
 from trainables.contract import Trainable
 
