@@ -56,7 +56,7 @@ def area(name: str, rate: float, seed: int, told: Data) -> float:
     )
     for _ in range(EPOCHS):
         order = torch.randperm(len(features))
-        for rows in order[: len(order) // BATCH * BATCH].split(BATCH):
+        for rows in torch.split(order[: len(order) // BATCH * BATCH], BATCH):
             _step(net, optimizer, features[rows], labels[rows])
     if hasattr(optimizer, "eval"):
         optimizer.eval()
@@ -68,7 +68,7 @@ def area(name: str, rate: float, seed: int, told: Data) -> float:
 def _step(
     net: nn.Module, optimizer: torch.optim.Optimizer, features: Tensor, labels: Tensor
 ) -> None:
-    @torch.enable_grad()  # type: ignore[untyped-decorator]
+    @torch.enable_grad()
     def closure() -> Tensor:
         optimizer.zero_grad()
         loss = nn.functional.binary_cross_entropy_with_logits(net(features)[:, 0], labels)
