@@ -74,6 +74,6 @@ Those of pytorch_optimizer begin with a rate of zero, which must not last for an
 """
 
 NOTES: Mapping[str, str] = {
-    "chebyshev": "jumps between half the rate and ten times the rate",
+    "chebyshev": "jumps between the rate and twenty times the rate",
 }
 """What a user should know beforehand."""
