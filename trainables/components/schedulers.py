@@ -57,9 +57,6 @@ class SchedulerRow:
     interval: Literal["epoch", "step"] = "epoch"
     filled: Mapping[str, float] = field(default_factory=dict)
     """The share of the whole fit that an argument is when it is left out."""
-    same_as: str = ""
-    """The other name of this very scheduler in torch."""
-    note: str = ""
 
 
 def is_constant(component: SchedulerComponent | None) -> bool:
@@ -177,13 +174,14 @@ def _row(name: str, library: str) -> SchedulerRow:
     found = find(name)
     torch_names, _ = libraries()
     twins = [other for other, build in torch_names.items() if build is found.build]
-    return SchedulerRow(
-        Row(name, library, arguments=shown(found.signature.parameters)),
-        interval_of(SchedulerComponent(name=name)),
-        _counted(name),
-        "".join(twin for twin in twins if twin != name),
-        NOTES.get(name, ""),
+    row = Row(
+        name,
+        library,
+        arguments=shown(found.signature.parameters),
+        same_as="".join(twin for twin in twins if twin != name),
+        note=NOTES.get(name, ""),
     )
+    return SchedulerRow(row, interval_of(SchedulerComponent(name=name)), _counted(name))
 
 
 def _saveable(scheduler: Any) -> Any:

@@ -51,7 +51,7 @@ class Curve:
 @lru_cache(maxsize=1)
 def curves() -> tuple[Curve, ...]:
     """The curve of each scheduler that a config may name; twins of torch's are left out."""
-    rows = [entry for entry in schedulers.table() if entry.row.works and not entry.same_as]
+    rows = [entry for entry in schedulers.table() if entry.row.works and not entry.row.same_as]
     return tuple(_curve(entry.row.name) for entry in rows)
 
 

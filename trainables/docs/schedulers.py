@@ -61,7 +61,7 @@ def _usable(entry: SchedulerRow) -> tuple[str, ...]:
         f"`{row.name}`",
         row.library,
         entry.interval,
-        f"as `{entry.same_as}`" if entry.same_as else _rate(entry),
+        f"as `{entry.row.same_as}`" if entry.row.same_as else _rate(entry),
         markdown.arguments({**row.arguments, **filled}),
     )
 
@@ -69,7 +69,7 @@ def _usable(entry: SchedulerRow) -> tuple[str, ...]:
 def _rate(entry: SchedulerRow) -> str:
     follows = {curve.name: curve.follows for curve in curves()}[entry.row.name]
     words = "follows `optimizer.lr`" if follows else "its own; `optimizer.lr` has no effect"
-    return f"{words}; {entry.note}" if entry.note else words
+    return f"{words}; {entry.row.note}" if entry.row.note else words
 
 
 def _share(share: float) -> str:

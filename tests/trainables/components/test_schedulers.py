@@ -210,6 +210,6 @@ def test_the_table_holds_every_scheduler_once() -> None:
 
 
 def test_the_table_knows_twins() -> None:
-    twins = {entry.row.name: entry.same_as for entry in schedulers.table()}
+    twins = {entry.row.name: entry.row.same_as for entry in schedulers.table()}
     assert twins["cosine_annealing"] == "CosineAnnealingLR"
     assert twins["rex"] == twins["CosineAnnealingLR"] == ""

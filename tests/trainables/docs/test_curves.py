@@ -13,7 +13,7 @@ OWN = {"CyclicLR", "OneCycleLR", "cosine", "cosine_annealing_with_warmup", "line
 
 def test_every_scheduler_has_a_curve_under_one_of_its_names() -> None:
     drawn = {curve.name for curve in curves()}
-    twins = {entry.row.name: entry.same_as for entry in schedulers.table()}
+    twins = {entry.row.name: entry.row.same_as for entry in schedulers.table()}
     missing = set(schedulers.names()) - drawn - {"none"}
     assert missing
     assert {twins[name] for name in missing} <= drawn
