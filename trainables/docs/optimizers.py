@@ -45,7 +45,7 @@ def _follows(row: Row) -> bool:
 
 
 def _trained(name: str, rate: float) -> str:
-    driver = Driver(json.dumps({"name": name, "lr": rate}), scheduler=None, epochs=4)
+    driver = Driver(json.dumps({"name": name, "lr": rate}), scheduler=None, epochs=2)
     return trace(driver, {})[1]
 
 
