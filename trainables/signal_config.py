@@ -52,9 +52,21 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def modes() -> dict[str, str]:
+TWO_CLASSES_ONLY = frozenset(
+    name for name, metric in METRICS.items() if metric.description.endswith(_TWO)
+)
+"""Metrics that are not defined for several classes, and not reported then."""
+
+
+def reported(n_classes: int) -> dict[str, Metric]:
+    """The metrics of a task with so many classes."""
+    left_out = TWO_CLASSES_ONLY if n_classes > 2 else frozenset()
+    return {name: metric for name, metric in METRICS.items() if name not in left_out}
+
+
+def modes(n_classes: int = 2) -> dict[str, str]:
     """For each metric that may be watched whether `min` or `max` is better."""
-    return {name: metric.direction for name, metric in METRICS.items()}
+    return {name: metric.direction for name, metric in reported(n_classes).items()}
 
 
 class SignalTrainer(TrainerSection):

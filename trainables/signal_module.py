@@ -12,6 +12,7 @@ from torch import Tensor
 from trainables import changed_settings, class_metrics, metrics
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
+from trainables.architectures.piecewise_encoding import place_bins
 from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
 from trainables.components.adapted_loss import AdaptedLoss
@@ -54,6 +55,7 @@ class SignalModule(LightningModule):
         self.net = assemble(config.architecture, table.shape)
         self.loss = _loss(config, table)
         self.scaling = StoredScaling(table.scaling)
+        place_bins(self.net, lambda: self._tensors(table.train).inputs)
         self._batches: TensorBatches | None = None
         self._loss_sum = torch.zeros(())
         self._n_batches = 0
@@ -120,7 +122,7 @@ class SignalModule(LightningModule):
         optimizer = optimizers.build(self._config.optimizer, self.net.parameters(), horizon.steps)
         if component is None or schedulers.is_constant(component):
             return optimizer
-        built = schedulers.build(component, optimizer, horizon, modes())
+        built = schedulers.build(component, optimizer, horizon, modes(self._config.data.n_classes))
         plan = {"scheduler": built.scheduler, "interval": built.interval}
         monitor = {} if built.monitor is None else {"monitor": built.monitor}
         return {"optimizer": optimizer, "lr_scheduler": plan | monitor}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,9 @@ from trainables.contract import ConfigError
 from trainables.rows import Objects, Rows, Table
 from trainables.splitting import PARTS, split
 from trainables.table_file import read
-from trainables.tabular import TabularData
+
+if TYPE_CHECKING:
+    from trainables.tabular import TabularData
 
 
 def build(path: Path, data: TabularData, spectators: tuple[str, ...], asked: str) -> Table:
