@@ -38,7 +38,7 @@ class DeepSetsNetwork(nn.Module):
         self.decoder = nn.Sequential(*decoder, *head(width, shape.n_outputs))
 
     def forward(self, inputs: Inputs) -> Tensor:
-        tokens, mask = self.tokens(inputs)
+        tokens, mask, _ = self.tokens(inputs)
         for layer in self.encoder:
             tokens = layer(tokens, mask)
         logits: Tensor = self.decoder(self.fuse(self.pool(tokens, mask), inputs.flat))

@@ -51,7 +51,8 @@ class EventTransformerNetwork(nn.Module):
         if self.flat is not None:
             parts.append(_present(self.flat(inputs.flat)))
         if self.objects is not None:
-            parts.append(self.objects(inputs))
+            values, mask, _ = self.objects(inputs)
+            parts.append((values, mask))
         tokens, masks = zip(*parts, strict=True)
         return torch.cat(tokens, dim=1), torch.cat(masks, dim=1)
 

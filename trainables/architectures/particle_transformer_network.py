@@ -11,7 +11,7 @@ from trainables.architectures.blocks import CrossBlock, SelfBlock
 from trainables.architectures.head import head
 from trainables.architectures.inputs import Inputs, InputShape
 from trainables.architectures.learned_tokens import LearnedTokens
-from trainables.architectures.object_tokens import ObjectTokens
+from trainables.architectures.object_tokens import ObjectTokens, in_order
 from trainables.architectures.pair_bias import PairBias
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class ParticleTransformerNetwork(nn.Module):
         self.head = nn.Sequential(*head(sizes.width, shape.n_outputs))
 
     def forward(self, inputs: Inputs) -> Tensor:
-        tokens, mask = self.tokens(inputs)
+        tokens, mask, order = self.tokens(inputs)
         momenta = torch.cat([inputs.momenta[kind] for kind in self.kinds], dim=1)
-        bias = self.bias(momenta, mask)
+        bias = self.bias(in_order(momenta, order), mask)
         for block in self.particle_blocks:
             tokens = block(tokens, mask, bias)
         event = self.event(len(mask))

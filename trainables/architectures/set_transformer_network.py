@@ -40,7 +40,7 @@ class SetTransformerNetwork(nn.Module):
         self.predictor = nn.Sequential(*hidden, *head(n_last, shape.n_outputs))
 
     def forward(self, inputs: Inputs) -> Tensor:
-        tokens, mask = self.tokens(inputs)
+        tokens, mask, _ = self.tokens(inputs)
         for block in self.encoder:
             tokens = block(tokens, mask)
         answers = self.ask(self.seeds(len(mask)), tokens, mask)

@@ -29,11 +29,26 @@ def test_a_feature_is_scaled_into_its_own_vector() -> None:
 
 def test_each_kind_of_objects_has_its_own_weights() -> None:
     inputs, tokens = events(), ObjectTokens(SHAPE.objects, 6)
-    found, mask = tokens(inputs)
+    found = tokens(inputs)
     jets = tokens.layers[0](inputs.objects["jets"])
     leptons = tokens.layers[1](inputs.objects["leptons"])
-    torch.testing.assert_close(found, torch.cat([jets, leptons], dim=1))
-    assert torch.equal(mask, torch.cat([inputs.masks["jets"], inputs.masks["leptons"]], dim=1))
+    for event in range(len(found.mask)):
+        there = [inputs.masks["jets"][event], inputs.masks["leptons"][event]]
+        expected = torch.cat([jets[event][there[0]], leptons[event][there[1]]])
+        torch.testing.assert_close(found.values[event][found.mask[event]], expected)
+
+
+def test_there_are_as_many_places_as_the_fullest_event_needs() -> None:
+    inputs, tokens = events(), ObjectTokens(SHAPE.objects, 6)
+    counts = inputs.masks["jets"].sum(dim=1) + inputs.masks["leptons"].sum(dim=1)
+    # The first event has all objects, the second none.
+    for rows, places in ((slice(0, 8), 6), (slice(2, 8), int(counts[2:].max())), (slice(1, 2), 1)):
+        part = Inputs(
+            inputs.flat[rows], *({k: v[rows] for k, v in kind.items()} for kind in inputs[1:])
+        )
+        mask = tokens(part).mask
+        assert mask.shape[1] == places
+        assert torch.equal(mask, torch.arange(places) < counts[rows, None])
 
 
 def test_bins_are_filled_one_after_the_other() -> None:
