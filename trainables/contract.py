@@ -49,6 +49,16 @@ class TrialConfig(Frozen):
         del section, name
         return None
 
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """Groups of names of components that a space may give in place of a list.
+
+        `optimizer.name: {family: adaptive}` stands for the names of that family of the section
+        `optimizer`; they are the options of a choice.
+        """
+        del section
+        return {}
+
 
 class ConfigError(ValueError):
     """A value that is well formed but that its component or its data refuses."""

@@ -147,3 +147,10 @@ class Config(TrialConfig):
             "scheduler": schedulers.arguments,
         }
         return tables[section](name)
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """The groups of losses, optimizers and schedulers that a space may name."""
+        from trainables.components import families
+
+        return families.of(section)

@@ -37,6 +37,8 @@ class Known:
     binary: Fed | None = None
     multiclass: Fed | None = None
     instead: str = ""
+    note: str = ""
+    """What its user should know beforehand."""
 
 
 _DISTANCE = Known(Fed("probabilities"), Fed("class probabilities"))
@@ -54,9 +56,17 @@ TORCH = {
     "MSELoss": _DISTANCE,
     "MultiLabelSoftMarginLoss": Known(multiclass=Fed("one-hot"), instead="BCEWithLogitsLoss"),
     "MultiMarginLoss": Known(multiclass=Fed("logits"), instead="SoftMarginLoss"),
-    "NLLLoss": Known(multiclass=Fed("log-probabilities"), instead="BCEWithLogitsLoss"),
+    "NLLLoss": Known(
+        multiclass=Fed("log-probabilities"),
+        instead="BCEWithLogitsLoss",
+        note="the same as CrossEntropyLoss without smoothing",
+    ),
     "SmoothL1Loss": _DISTANCE,
-    "SoftMarginLoss": Known(Fed("signs"), instead="MultiMarginLoss"),
+    "SoftMarginLoss": Known(
+        Fed("signs"),
+        instead="MultiMarginLoss",
+        note="the same as BCEWithLogitsLoss, but infinite for a logit beyond 88 on the wrong side",
+    ),
 }
 
 PYTORCH_OPTIMIZER = {
@@ -74,6 +84,7 @@ PYTORCH_OPTIMIZER = {
     "ldamloss": Known(
         multiclass=Fed("logits", per_sample=False, facts={"num_class_list": "class_counts"}),
         instead="SigmoidFocalLoss",
+        note="its margins follow from the training rows of each class",
     ),
     "lovaszhingeloss": Known(
         Fed("logits", per_sample=False, fixed={"per_image": False}), instead="jaccardloss"

@@ -136,4 +136,5 @@ def _row(name: str, library: str) -> LossRow:
         found = find(name)
     except ConfigError:
         return LossRow(Row(name, library, reason=REFUSED[name.lower()]), Known())
-    return LossRow(Row(name, library, arguments=shown(found.signature.parameters)), found.known)
+    row = Row(name, library, arguments=shown(found.signature.parameters), note=found.known.note)
+    return LossRow(row, found.known)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _NEEDS_GROUPS = "it must be told which weights are hidden matrices, which a config cannot say"
 _NEEDS_MODEL = "it takes the whole model in place of its parameters"
 _NEEDS_CURVATURE = "it needs gradients of gradients (backward with create_graph=True)"
@@ -50,3 +52,10 @@ REFUSED = {
     "wsam": _TWO_STEPS,
 }
 """Known to the libraries but not usable here, in lower case, with the reason."""
+
+NOTES: Mapping[str, str] = {
+    "fadam": "fails with trainer.precision: 64",
+    "radam": "moves nothing in its first five steps",
+    "schedulefreeradam": "moves nothing in its first five steps",
+}
+"""What a user should know beforehand, by the names of pytorch_optimizer."""

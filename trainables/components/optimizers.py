@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
 from trainables.components.listing import Row, by_letter, shown
-from trainables.components.optimizer_table import REFUSED
+from trainables.components.optimizer_table import NOTES, REFUSED
 from trainables.components.signature import Signature, construct, signature_of
 from trainables.contract import ConfigError
 from trainables.nearest import did_you_mean, listed
@@ -132,4 +132,12 @@ def _wrappers(registered: Iterable[str]) -> list[str]:
 def _row(name: str, library: str) -> Row:
     if name.lower() in REFUSED:
         return Row(name, library, reason=REFUSED[name.lower()])
-    return Row(name, library, arguments=shown(_find(name).signature.parameters))
+    found = _find(name)
+    twins = [other for other, build in _libraries()[0].items() if build is found.build]
+    return Row(
+        name,
+        library,
+        arguments=shown(found.signature.parameters),
+        same_as="".join(twin for twin in twins if twin != name),
+        note=NOTES.get(name, ""),
+    )

@@ -20,7 +20,7 @@ in each) is no argument.
 def text() -> str:
     rows = losses.table()
     usable = [entry for entry in rows if entry.row.works]
-    head = ("name", "library", "fed with", "weights", "arguments")
+    head = ("name", "library", "fed with", "weights", "note", "arguments")
     binary = [_usable(entry, entry.known.binary) for entry in usable if entry.known.binary]
     multi = [_usable(entry, entry.known.multiclass) for entry in usable if entry.known.multiclass]
     refused = [entry.row for entry in rows if not entry.row.works]
@@ -44,7 +44,8 @@ def text() -> str:
 def _usable(entry: LossRow, fed: Fed) -> tuple[str, ...]:
     words, weights = FEEDS[fed.feed].words, "yes" if fed.per_sample else "no"
     row = entry.row
-    return f"`{row.name}`", row.library, words, weights, markdown.arguments(row.arguments)
+    named = markdown.arguments(row.arguments)
+    return f"`{row.name}`", row.library, words, weights, row.note, named
 
 
 def _one_sided(usable: list[LossRow]) -> list[tuple[str, str, str]]:

@@ -132,6 +132,41 @@ def test_every_loss_trains_in_the_tasks_that_it_serves(name: str, n_classes: int
     assert values[-1] < values[0]
 
 
+OVERFLOWS = {"SoftMarginLoss"}
+"""Infinite where a large logit has the wrong sign, which its note says."""
+
+EXTREMES = {
+    "one class": ([-2.0, 0.5, 1.0, 3.0], [0, 0, 0, 0]),
+    "the other class": ([-2.0, 0.5, 1.0, 3.0], [1, 1, 1, 1]),
+    "one row": ([0.3], [1]),
+    "surely right": ([-500.0, 500.0], [0, 1]),
+    "surely wrong": ([500.0, -500.0], [0, 1]),
+}
+
+
+@pytest.mark.parametrize("case", EXTREMES)
+@pytest.mark.parametrize(("name", "n_classes"), [one for one in TASKS if one[0] not in OVERFLOWS])
+def test_an_extreme_batch_has_a_finite_loss_and_gradient(
+    name: str, n_classes: int, case: str
+) -> None:
+    scores, labels = map(torch.tensor, EXTREMES[case])
+    binary = n_classes == 2
+    logits = scores if binary else torch.stack([0.0 * scores, scores, -scores], dim=1)
+    logits.requires_grad_()
+    value = built(name, n_classes)(logits, labels.float() if binary else labels)
+    value.backward()
+    assert value.isfinite()
+    assert logits.grad is not None and logits.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("name", sorted(OVERFLOWS))
+def test_a_loss_that_overflows_says_so(name: str) -> None:
+    value = built(name)(torch.tensor([500.0]), torch.tensor([0.0]))
+    assert not value.isfinite()
+    notes = {entry.row.name: entry.row.note for entry in losses.table()}
+    assert "infinite" in notes[name]
+
+
 def test_a_loss_of_ours_is_a_class_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     class Distance(nn.Module):
         def __init__(self, reduction: str) -> None:
