@@ -28,7 +28,7 @@ class DeepSets(Frozen):
     """Layers that each object goes through."""
     decoder_layers: int = Field(default=5, ge=1, le=32)
     """Layers that the event goes through."""
-    pooling: Literal["mean", "sum", "max"] = "mean"
+    pooling: Literal["mean", "sum", "max"] = "sum"
     """How the objects of an event become one vector."""
     activation: Activation = "relu"
     """Function after each layer."""

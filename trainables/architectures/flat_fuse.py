@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainables.contract import Frozen
+from trainables.contract import ConfigError, Frozen
 
 if TYPE_CHECKING:
     from torch import nn
@@ -36,11 +36,20 @@ class FlatFuse(Frozen):
             )
 
     def build(self, n_flat: int, width: int, activation: Activation) -> nn.Module:
-        """The module. **Shapes** objects [B, width], flat [B, n_flat] -> [B, width]."""
+        """The module. **Shapes** objects [B, width], flat [B, n_flat] -> [B, width].
+
+        **Raises** ConfigError where there is nothing for attn to choose from.
+        """
         from trainables.architectures import fusion
 
         if n_flat == 0:
             return fusion.ObjectsAlone()
+        if self.mode == "attn" and n_flat == 1:
+            message = (
+                "attn chooses among the flat features, and there is one only, so that nothing is "
+                "chosen; use add, cat, learn or gate"
+            )
+            raise ConfigError("architecture.flat_fuse.mode", message)
         if self.mode == "attn":
             return fusion.Asked(n_flat, width, self.heads)
         flat = fusion.flat_layers(n_flat, width, self.depth, activation)

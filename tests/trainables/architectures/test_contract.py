@@ -23,7 +23,7 @@ VARIANTS: list[dict[str, Any]] = [
     config("mlp", batchnorm=True, activation="geglu", piecewise={"bins": 3}),
     config("resnet", batchnorm=False, activation="swiglu", piecewise={"edges": "learned"}),
     *(config("deep_sets", **{"flat_fuse.mode": mode, "flat_fuse.heads": 2}) for mode in MODES),
-    config("deep_sets", pooling="sum", batchnorm=False, activation="geglu"),
+    config("deep_sets", pooling="mean", batchnorm=False, activation="geglu"),
     config("deep_sets", pooling="max"),
     config("event_transformer", use_cls_token=False, piecewise={"bins": 4, "edges": "uniform"}),
     config("set_transformer", seed_strategy="particles", use_setnorm=False),
@@ -175,6 +175,12 @@ def test_flat_features_alone_are_enough_for_some(name: str) -> None:
 def test_the_others_say_where_objects_are_named(name: str) -> None:
     with pytest.raises(ConfigError, match=r"data\.objects: architecture .* works on the objects"):
         network(config(name), InputShape(3))
+
+
+def test_one_flat_feature_leaves_nothing_to_choose() -> None:
+    written = config("deep_sets", **{"flat_fuse.mode": "attn", "flat_fuse.heads": 2})
+    with pytest.raises(ConfigError, match=r"architecture\.flat_fuse\.mode: .*one only"):
+        network(written, InputShape(1, SHAPE.objects))
 
 
 def test_pairs_of_objects_need_their_momenta() -> None:

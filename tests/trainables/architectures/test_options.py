@@ -14,7 +14,7 @@ from trainables.contract import Frozen
 OTHER: dict[str, Any] = {
     **{"width": 7, "depth": 3, "activation": "elu", "dropout": 0.3, "batchnorm": "not"},
     **{"block_size": 3, "piecewise": {}, "piecewise.bins": 5, "piecewise.edges": "learned"},
-    **{"embedding_dim": 8, "encoder_layers": 3, "decoder_layers": 3, "pooling": "sum"},
+    **{"embedding_dim": 8, "encoder_layers": 3, "decoder_layers": 3, "pooling": "mean"},
     **{"flat_fuse.mode": "gate", "flat_fuse.depth": 2, "flat_fuse.heads": 1},
     **{"transformer_depth": 3, "heads": 1, "dim_head": 5, "attn_dropout": 0.2},
     **{"ff_hidden_mult": 3, "ff_dropout": 0.2, "use_cls_token": "not", "use_setnorm": "not"},
