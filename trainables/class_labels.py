@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
+Value = str | int | float | bool
+
+
+def merged(one: Value | list[Value]) -> list[Value]:
+    """The values of the label that make one class."""
+    return one if isinstance(one, list) else [one]
+
+
 @dataclass(frozen=True)
 class Labels:
     """The class of each row that is used. **Shapes** rows, index [N]."""
@@ -55,8 +63,6 @@ def _two(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:
 
 def _named(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:
     import numpy as np
-
-    from trainables.tabular import merged
 
     assert data.classes is not None
     groups = [merged(one) for one in data.classes]

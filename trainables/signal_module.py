@@ -12,6 +12,7 @@ from torch import Tensor
 from trainables import changed_settings, class_metrics, metrics, sculpting
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
+from trainables.architectures.piecewise_encoding import place_bins
 from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
 from trainables.components.adapted_loss import AdaptedLoss
@@ -56,6 +57,7 @@ class SignalModule(LightningModule):
         self.net = assemble(config.architecture, table.shape)
         self.loss = _loss(config, table)
         self.scaling = StoredScaling(table.scaling)
+        place_bins(self.net, lambda: self._tensors(table.train).inputs)
         self._batches: TensorBatches | None = None
         self._view = _view(config, table)
         self._sums: dict[str, Tensor] = {}

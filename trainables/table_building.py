@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,9 @@ from trainables.contract import ConfigError
 from trainables.rows import Objects, Rows, Table
 from trainables.splitting import PARTS, split
 from trainables.table_file import read
-from trainables.tabular import TabularData
+
+if TYPE_CHECKING:
+    from trainables.tabular import TabularData
 
 
 def build(path: Path, data: TabularData, spectators: Mapping[str, str]) -> Table:

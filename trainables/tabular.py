@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from trainables.class_labels import Value, merged
 from trainables.contract import Frozen
 from trainables.object_columns import Kind, ObjectColumns
 from trainables.scaler_names import ScalerName
@@ -15,8 +16,6 @@ from trainables.table_file import SHIPPED, locate
 
 if TYPE_CHECKING:
     from trainables.rows import Table
-
-Value = str | int | float | bool
 
 
 class TabularData(Frozen):
@@ -97,11 +96,6 @@ class TabularData(Frozen):
     @property
     def n_classes(self) -> int:
         return 2 if self.classes is None else len(self.classes)
-
-
-def merged(one: Value | list[Value]) -> list[Value]:
-    """The values of the label that make one class."""
-    return one if isinstance(one, list) else [one]
 
 
 _OTHER_ROWS = "it cuts out the validation rows, and trials are compared on the same ones only"

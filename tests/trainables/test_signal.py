@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from trainables import signal
+from trainables.architectures import Mlp
 from trainables.contract import REQUIRED_NAMES
 from trainables.signal import Config
 
@@ -128,4 +129,5 @@ def test_arguments_without_a_name_are_those_of_the_default_component() -> None:
     config = Config.model_validate({"optimizer": {"lr": 0.5}, "architecture": {"width": 8}})
     assert config.optimizer.name == "Adam"
     assert config.optimizer.arguments == {"lr": 0.5}
+    assert isinstance(config.architecture, Mlp)
     assert config.architecture.width == 8
