@@ -72,7 +72,7 @@ class _Discreet(logging.Formatter):
 class _LogFile(logging.FileHandler):
     """A log whose disk may fill up: the screen is for the reason, and for the way on."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+    def handleError(self, record: logging.LogRecord) -> None:
         """Nothing, where logging would show its own traceback on the screen."""
 
     def close(self) -> None:
