@@ -58,8 +58,13 @@ class Expected:
     """The final table of the same search, uninterrupted; None if it is not deterministic."""
     tracking: str | None = None
     """The MLflow store to compare, if the search was tracked."""
-    ahead: int = 0
-    """How many epochs a worker may train before it hears that its trial was stopped."""
+    runs_ahead: bool = False
+    """Whether trials train on while their reports wait in queues, as several workers do: what a
+    kill costs, and what a stopped trial has trained in vain, then depends on how busy the machine
+    is."""
+    exchanges: bool = False
+    """Whether trials are given one another's weights, as in population-based training: a trial may
+    then train epochs once more, or skip some, without any kill."""
 
 
 @dataclass(frozen=True)
