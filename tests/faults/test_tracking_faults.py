@@ -19,7 +19,7 @@ from tests.faults.setup import Setup
 from tests.faults.tracking_server import BadServer, TrackingServer
 
 LONGEST_PAUSE = 60.0
-"""Between two epochs, the start of a worker on a busy machine included; MLflow's own patience is 246 s."""
+"""Between two epochs, the start of a worker included; MLflow's own patience is 246 s."""
 
 ANSWERS = {"slow": (500, 5.0), "500": (500, 0.0), "429": (429, 0.0)}
 
