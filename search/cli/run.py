@@ -187,9 +187,9 @@ def _require_same(search: Search, folder: SearchFolder, force: bool) -> None:
 def _describe_earlier(search: Search, folder: SearchFolder, screen: Console) -> None:
     text = f"  no search lies in {folder.path} yet; --resume begins it"
     if folder.holds_search():
-        from search.engine.record import Record
+        from search.engine.record_reader import RecordReader
 
-        trials = Record.open(folder.record).result().started()
+        trials = RecordReader.open(folder.record).result().started()
         ended = sum(trial.state not in UNFINISHED for trial in trials)
         text = (
             f"  {folder.path} holds this search: {ended} trials have ended of the "
