@@ -115,10 +115,10 @@ def run(
     if fresh and (kept := set_aside(folder)) is not None:
         screen.print(f"The earlier search is kept as {kept}", soft_wrap=True)
     options = Options(address, dashboard, track, allowed, force)
-    command = resume_command(space, overrides or [], storage, options)
+    resume_with = partial(resume_command, space, overrides or [], storage, options)
     with folder.lock():
         go = partial(_search, search, folder, screen, options)
-        code = guarded(go, folder, screen, f"Go on with: {command}")
+        code = guarded(go, folder, screen, lambda needs: f"Go on with: {resume_with(needs)}")
     # Ray and MLflow leave threads behind that may outlive a search by seconds.
     sys.stdout.flush()
     raise typer.Exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,6 +14,10 @@ from search.results.trials import State, TrialRecord
 
 WRITE_SECONDS = 5.0
 """How much of the time spent a SIGKILL may leave uncounted."""
+
+
+OVERRUN = 0.1
+"""A budget counts as spent exactly, if this part of it more was: nothing ends to the second."""
 
 
 class Ledger(Protocol):
@@ -46,11 +51,12 @@ class TimeBudget:
             self.write()
         if self._budget is None or self.spent() < self._budget:
             return None
-        more = as_text(2 * self._budget)
+        larger = f"search.time_budget={as_text(_larger(self._budget, self.spent()))}"
         return Reached(
             f"search.time_budget, {as_text(self._budget)} over all runs, is spent; "
-            f"going on needs a larger one, such as search.time_budget={more}",
+            f"going on needs a larger one, such as {larger}",
             Exit.BUDGET,
+            (larger,),
         )
 
     def write(self) -> None:
@@ -96,8 +102,15 @@ class GpuBudget:
         """The end, once the hours are spent."""
         if self._hours is None or self.spent() < self._hours:
             return None
+        more = f"search.gpu_hours={_larger(self._hours, self.spent()):g}"
         return Reached(
             f"search.gpu_hours, {self._hours:g} over all runs, are spent; "
-            f"going on needs more, such as search.gpu_hours={2 * self._hours:g}",
+            f"going on needs more, such as {more}",
             Exit.BUDGET,
+            (more,),
         )
+
+
+def _larger(budget: float, spent: float) -> float:
+    """Twice a budget, or more where more was spent: what is left is once the budget, at least."""
+    return budget * max(2, 1 + math.ceil(spent / budget - OVERRUN))
