@@ -68,7 +68,7 @@ class TimeBudget:
 class GpuBudget:
     """Ends a search whose trials have held GPUs for `search.gpu_hours`.
 
-    Of earlier runs counts what their trials reported; of this one also the time since a report,
+    Of earlier runs counts what their trials reported; of this one all the time that they ran,
     unless trials may be paused (`pausing`), since then they hold no GPU.
     """
 
@@ -86,8 +86,9 @@ class GpuBudget:
         """Count what a trial used since it was last heard of."""
         now = time.monotonic()
         since = self._since.pop(trial.number, now)
-        if trial.seconds <= self._reported.get(trial.number, 0.0):
-            self._unreported += now - since
+        more = max(0.0, trial.seconds - self._reported.get(trial.number, 0.0))
+        # A worker that loads its libraries holds a GPU, and so does an epoch that is not finished.
+        self._unreported += max(0.0, now - since - more)
         self._reported[trial.number] = trial.seconds
         if trial.state is State.RUNNING and not self._pausing:
             self._since[trial.number] = now

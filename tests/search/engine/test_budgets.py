@@ -131,6 +131,15 @@ def test_an_epoch_that_was_never_reported_used_them_too(clock: Clock) -> None:
     assert budget.spent() == pytest.approx(1.0)
 
 
+def test_a_worker_that_loads_its_libraries_uses_them_too(clock: Clock) -> None:
+    budget = GpuBudget(10, 1, [], pausing=False)
+    budget.trial_changed(trial(0, State.RUNNING, 0))
+    clock.now += HOUR
+    # half of it was time of the trial
+    budget.trial_changed(trial(0, State.RUNNING, HOUR / 2))
+    assert budget.spent() == pytest.approx(1.0)
+
+
 def test_a_paused_trial_uses_none(clock: Clock) -> None:
     budget = GpuBudget(10, 1, [], pausing=True)
     budget.trial_changed(trial(0, State.RUNNING, 0))
