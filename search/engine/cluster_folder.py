@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,9 +30,10 @@ def cluster_folder() -> Iterator[Path]:
     watching = _start_reaper(folder)
     try:
         folder.mkdir(mode=0o700)
+        _make_temporary(folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        reaper.remove(str(folder))
         # Not waited for: some processes of Ray's dashboard take two seconds to end.
         assert watching.stdin is not None
         watching.stdin.close()
@@ -41,12 +42,35 @@ def cluster_folder() -> Iterator[Path]:
 
 @contextmanager
 def marked(folder: Path) -> Iterator[None]:
-    """Let every process that is started meanwhile be known as one of the cluster's."""
-    os.environ[reaper.MARKER] = str(folder)
+    """Let every process that is started meanwhile be known as one of the cluster's.
+
+    Its temporary files go with the cluster: some of Ray's processes are ended before they have
+    removed theirs.
+    """
+    # Asked once a process: the driver's own are not to lie there.
+    tempfile.gettempdir()
+    theirs = {reaper.MARKER: str(folder), "TMPDIR": str(folder / reaper.TEMPORARY)}
+    before = {name: os.environ.get(name) for name in theirs}
+    os.environ.update(theirs)
     try:
         yield
     finally:
-        del os.environ[reaper.MARKER]
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _make_temporary(folder: Path) -> None:
+    """Where the cluster's processes have their temporary files: where the user wants such files."""
+    inside, named = folder / reaper.TEMPORARY, _named()
+    if named != folder.parent:
+        inside.symlink_to(named / f"{reaper.TEMPORARY}-{folder.name}")
+    inside.resolve().mkdir(mode=0o700)
+
+
+def _named() -> Path:
+    return Path(os.environ.get("TMPDIR") or USUAL).absolute()
 
 
 def _start_reaper(folder: Path) -> subprocess.Popen[bytes]:
@@ -68,7 +92,7 @@ def require_parent() -> Path:
 
     **Raises**: UserError if it cannot be written.
     """
-    named = Path(os.environ.get("TMPDIR") or USUAL).absolute()
+    named = _named()
     short = len(os.fsencode(named)) <= LONGEST
     require_writable(named, "name another folder for temporary files (TMPDIR=...)")
     if not short:
