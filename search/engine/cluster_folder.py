@@ -48,7 +48,7 @@ def marked(folder: Path) -> Iterator[None]:
     Its temporary files go with the cluster: some of Ray's processes are ended before they have
     removed theirs. What torch compiles is kept for the next search.
     """
-    # Asked once a process: the driver's own are not to lie there.
+    # Asked before it is changed: Python looks for it once a process.
     usual = Path(tempfile.gettempdir())
     theirs = {
         reaper.MARKER: str(folder),
