@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: install run test test-slow faults check format lint types layers schema clean
+.PHONY: install run test test-slow faults check format lint types layers schema docs clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is %s" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -48,6 +48,9 @@ check: lint types layers test  ## everything that main must always pass
 
 schema: $(VENV)/.installed  ## renew spaces/schema.json, which editors complete from
 	$(BIN)/python -m search.schema spaces/schema.json
+
+docs: $(VENV)/.installed-dev  ## renew the pages of trainables/docs, which are made from the code
+	$(BIN)/python -m trainables.docs.build
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -39,6 +39,10 @@ class TrialConfig(Frozen):
         """How many best checkpoints are kept beside the last one."""
         return 1
 
+    def unreported(self) -> Mapping[str, str]:
+        """Those of METRICS that a trial with this config does not report, each with the reason."""
+        return {}
+
     @classmethod
     def arguments(cls, section: str, name: str) -> frozenset[str] | None:
         """The arguments that the component `name` of a section takes; None if they are not known.
@@ -48,6 +52,16 @@ class TrialConfig(Frozen):
         """
         del section, name
         return None
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """Groups of names of components that a space may give in place of a list.
+
+        `optimizer.name: {family: adaptive}` stands for the names of that family of the section
+        `optimizer`; they are the options of a choice.
+        """
+        del section
+        return {}
 
 
 class ConfigError(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -11,7 +11,7 @@ from search.checks.findings import Findings
 from search.errors import nearest
 from search.space.space import Space
 from search.text.documents import Document, Key
-from trainables.contract import Metric
+from trainables.contract import Metric, TrialConfig
 
 METRIC: Key = ("search", "metric")
 MODE: Key = ("search", "mode")
@@ -45,6 +45,15 @@ def check_metrics(
             continue
         known.add(named.name)
         _check_one(named, metrics, space, document, findings)
+
+
+def check_reported(configs: Iterable[TrialConfig], document: Document, findings: Findings) -> None:
+    """Every one of these trials reports each metric."""
+    reasons = dict(pair for config in configs for pair in config.unreported().items())
+    for named in _named(document):
+        if isinstance(named.name, str) and named.name in reasons:
+            message = f"{named.name} is not reported: {reasons[named.name]}"
+            findings.add(document.problem(named.at, message))
 
 
 def _named(document: Document) -> Iterator[Named]:

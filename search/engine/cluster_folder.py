@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from search.engine import reaper
 from search.results.access import require_writable
 
 USUAL = Path("/tmp")
+COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 LONGEST = 24
 """Bytes of its parent: the names of Ray's sockets, up to 82 bytes more, must stay below 107."""
 
@@ -41,12 +43,26 @@ def cluster_folder() -> Iterator[Path]:
 
 @contextmanager
 def marked(folder: Path) -> Iterator[None]:
-    """Let every process that is started meanwhile be known as one of the cluster's."""
-    os.environ[reaper.MARKER] = str(folder)
+    """Let every process that is started meanwhile be known as one of the cluster's.
+
+    What they write into temporary files goes with the folder, except where TMPDIR names a place of
+    the user's that the folder is not in.
+    """
+    # Asked before it is changed: Python looks for it once.
+    usual = Path(tempfile.gettempdir())
+    changed = {reaper.MARKER: str(folder)}
+    if folder.parent == usual:
+        changed["TMPDIR"] = str(folder)
+        # What torch compiles is kept for the next search.
+        cache = os.environ.get(COMPILED) or str(usual / f"torchinductor_{os.getuid()}")
+        changed[COMPILED] = cache
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ |= changed
     try:
         yield
     finally:
-        del os.environ[reaper.MARKER]
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _start_reaper(folder: Path) -> subprocess.Popen[bytes]:

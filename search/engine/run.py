@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from search.engine.cluster import (
@@ -69,9 +69,21 @@ class _Discreet(logging.Formatter):
         return masked_text(super().format(record), self._secrets)
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may fill up: the screen is for the reason, and for the way on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing, where logging would show its own traceback on the screen."""
+
+    def close(self) -> None:
+        """What cannot be written any more is lost."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def _logging_to(file: Path, secrets: frozenset[str]) -> Iterator[None]:
-    handler = logging.FileHandler(file)
+    handler = _LogFile(file)
     handler.setFormatter(_Discreet(secrets))
     loggers = [logging.getLogger(name) for name in ("search", "ray.tune", "mlflow")]
     for logger in loggers:

@@ -107,6 +107,6 @@ def dump_of(directory: Path, kind: str) -> str | None:
 def drop_empty_dumps(directory: Path) -> None:
     """Delete the files of processes that were ended from outside: they neither hung nor crashed."""
     for kind in (CRASH, HANG):
-        for file in directory.glob(f"{kind}.*.txt"):
-            if dump_of(directory, kind) is None:
+        for file in directory.rglob(f"{kind}.*.txt"):
+            if dump_of(file.parent, kind) is None:
                 file.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from search.masking import masked_text, secrets_of
 from search.names import TrainableRef
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
+from search.results.folder import SearchFolder
 from search.results.goal import Goal
 from search.results.running_trial import Finished, RunningTrial
 from search.results.trade_off import goal_of
@@ -88,7 +89,7 @@ def open_trial(
     What the scheduler hands over is newer than what the searcher knew when this attempt began.
     """
     folder = Path(job.folder)
-    directory = folder / "trials" / f"{config['number']:05d}"
+    directory = directory_of(config, job)
     directory.mkdir(parents=True, exist_ok=True)
     start = progress.start if progress else start_of(config["start"])
     # A clone goes on from another trial's checkpoint, but that one stays the other's.
@@ -106,6 +107,11 @@ def open_trial(
         epoch=start.epoch,
         started=time.monotonic() - start.seconds,
     )
+
+
+def directory_of(config: Mapping[str, Any], job: Job) -> Path:
+    """The folder of this attempt at the trial."""
+    return SearchFolder(Path(job.folder)).attempt(config["number"], config["attempt"])
 
 
 def start_of(plain: Mapping[str, Any]) -> Start:

@@ -69,7 +69,9 @@ def read_parts(
     reference, module = _trainable(document, findings, allowed)
     base = read_base(document, findings)
     known = _config_keys(base, module)
-    parameters = tuple(_anchored(p, document) for p in read_parameters(document, findings, known))
+    families = module.Config.families if module is not None else None
+    read = read_parameters(document, findings, known, families)
+    parameters = tuple(_anchored(parameter, document) for parameter in read)
     names = {parameter.name for parameter in parameters}
     into_space = {key: value for key, value in given.config.items() if key in names}
     into_base = {key: value for key, value in given.config.items() if key not in names}

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
+from trainables.components.listing import Row, by_letter, shown
+from trainables.components.optimizer_table import NOTES, REFUSED
 from trainables.components.signature import Signature, construct, signature_of
 from trainables.contract import ConfigError
 from trainables.nearest import did_you_mean, listed
@@ -17,55 +19,6 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 SECTION = "optimizer"
-
-_NEEDS_GROUPS = "it must be told which weights are hidden matrices, which a config cannot say"
-_NEEDS_MODEL = "it takes the whole model in place of its parameters"
-_NEEDS_CURVATURE = "it needs gradients of gradients (backward with create_graph=True)"
-_NON_COMMERCIAL = "its licence is CC BY-NC-SA 4.0, which forbids commercial use"
-_UNSAFE_STATE = "its state holds Python objects, which a checkpoint that is safe to load cannot"
-_TWO_STEPS = "it takes two gradients at two places for each step, and a trial takes one"
-_MANY_LOSSES = "it weighs the gradients of several losses against each other, and there is one"
-_WRAPS = "it wraps another optimizer, whose learning rate a config could not reach"
-_ONLY_2D = "it takes matrices only, and every network here has biases"
-
-REFUSED = {
-    "adago": _NEEDS_GROUPS,
-    "adahessian": _NEEDS_CURVATURE,
-    "adalomo": _NEEDS_MODEL,
-    "adammini": _NEEDS_MODEL,
-    "adamuon": _NEEDS_GROUPS,
-    "adashift": _UNSAFE_STATE,
-    "bsam": "after a restart it goes on differently than without one",
-    "conda": _UNSAFE_STATE,
-    "demo": "it needs a process group and the package einops",
-    "distributedmuon": _NEEDS_GROUPS,
-    "friendlysam": _TWO_STEPS,
-    "fromage": _NON_COMMERCIAL,
-    "gsam": _TWO_STEPS,
-    "lomo": _NEEDS_MODEL,
-    "lookahead": f"{_WRAPS}; ranger has it built in",
-    "looksam": _TWO_STEPS,
-    "magma": _WRAPS,
-    "muon": _NEEDS_GROUPS,
-    "muonclip": _NEEDS_GROUPS,
-    "nero": _NON_COMMERCIAL,
-    "normuon": _NEEDS_GROUPS,
-    "orthograd": _WRAPS,
-    "pcgrad": _MANY_LOSSES,
-    "rotograd": _MANY_LOSSES,
-    "safefp16optimizer": f"{_WRAPS}; half precision is trainer.precision: 16-mixed",
-    "sam": _TWO_STEPS,
-    "scalableshampoo": _UNSAFE_STATE,
-    "schedulefreewrapper": f"{_WRAPS}; name schedulefreeadamw, -radam or -sgd itself",
-    "scion": _UNSAFE_STATE,
-    "scionlight": _UNSAFE_STATE,
-    "sophiah": _NEEDS_CURVATURE,
-    "sparseadam": "it takes sparse gradients only, which no network here has",
-    "spectralsphere": _ONLY_2D,
-    "trac": _WRAPS,
-    "wsam": _TWO_STEPS,
-}
-"""Known to the libraries but not usable here, in lower case, with the reason."""
 
 HORIZONS = frozenset({"num_iterations"})
 """Required arguments that are filled in with the number of optimizer steps of the whole fit."""
@@ -84,6 +37,15 @@ def names() -> list[str]:
     torch_names, other = _libraries()
     known = [*torch_names, *(name for name in other if name not in _lower(torch_names))]
     return [name for name in known if name.lower() not in REFUSED]
+
+
+def table() -> tuple[Row, ...]:
+    """Every optimizer of the libraries as a config would name it, usable or refused."""
+    torch_names, other = _libraries()
+    return (
+        *(_row(name, "torch.optim") for name in by_letter(torch_names)),
+        *(_row(name, "pytorch_optimizer") for name in by_letter([*other, *_wrappers(other)])),
+    )
 
 
 def arguments(name: str) -> frozenset[str] | None:
@@ -153,3 +115,29 @@ def _libraries() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _lower(names: Iterable[str]) -> set[str]:
     return {name.lower() for name in names}
+
+
+def _wrappers(registered: Iterable[str]) -> list[str]:
+    """What pytorch_optimizer has beside its register, all of it refused."""
+    import pytorch_optimizer
+
+    known = set(registered)
+    return [
+        name
+        for name, member in vars(pytorch_optimizer).items()
+        if isinstance(member, type) and name.lower() in REFUSED and name.lower() not in known
+    ]
+
+
+def _row(name: str, library: str) -> Row:
+    if name.lower() in REFUSED:
+        return Row(name, library, reason=REFUSED[name.lower()])
+    found = _find(name)
+    twins = [other for other, build in _libraries()[0].items() if build is found.build]
+    return Row(
+        name,
+        library,
+        arguments=shown(found.signature.parameters),
+        same_as="".join(twin for twin in twins if twin != name),
+        note=NOTES.get(name, ""),
+    )

@@ -136,6 +136,8 @@ def _works_without(
 
 
 def _code_only(parameter: inspect.Parameter) -> bool:
+    if inspect.isroutine(parameter.default):
+        return True
     annotation = str(parameter.annotation)
     plain = any(word in annotation for word in ("float", "int", "bool", "str"))
     return not plain and any(word in annotation for word in CODE_ONLY)

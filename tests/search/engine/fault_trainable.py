@@ -113,8 +113,9 @@ def _begun(trial: Trial, epoch: int, number: int | None = None) -> Path:
     `report` returns once the search has decided that the trial goes on: whoever has begun an epoch
     has been heard at the one before.
     """
-    folder = trial.directory if number is None else trial.directory.parent / f"{number:05d}"
-    return folder / f"begun-{epoch:04d}"
+    trials = next(folder for folder in trial.directory.parents if folder.name == "trials")
+    number = trial.number if number is None else number
+    return trials / f"{number:05d}" / f"begun-{epoch:04d}"
 
 
 def _wait(config: Config, trial: Trial, epoch: int) -> None:

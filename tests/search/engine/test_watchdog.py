@@ -14,6 +14,7 @@ from search.engine.watchdog import (
     GRACE_SECONDS,
     LOOK_SECONDS,
     SILENCE_SECONDS,
+    RayIsThere,
     Unreachable,
     dead_process,
     death_of_ray,
@@ -43,6 +44,18 @@ def test_a_process_that_was_killed_is_named() -> None:
     assert said.startswith(f"the gcs_server of Ray (process {killed.pid}) died of SIGKILL")
     living.kill()
     living.wait()
+
+
+def test_a_dead_ray_ends_a_search_before_its_trials_are_blamed() -> None:
+    killed = subprocess.Popen(["sleep", "600"])
+    end = EarlyEnd()
+    end.limits.append(RayIsThere(lambda: dead_process({"raylet": killed})))
+    assert not end.stop_all()
+    killed.kill()
+    killed.wait()
+    assert end.stop_all()
+    assert end.code == Exit.INFRASTRUCTURE
+    assert (end.reason or "").startswith(f"the raylet of Ray (process {killed.pid}) died")
 
 
 def test_a_process_that_gave_up_says_its_code() -> None:

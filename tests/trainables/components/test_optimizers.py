@@ -143,6 +143,19 @@ def test_every_other_optimizer_trains_and_resumes(name: str) -> None:
     assert training.run(2) == resumed.run(2)
 
 
+def test_the_table_holds_every_optimizer_once() -> None:
+    rows = optimizers.table()
+    assert sorted(row.name for row in rows) == sorted(EVERY)
+    assert {row.name for row in rows if not row.works} == set(REFUSED)
+
+
+def test_the_table_tells_arguments_and_twins() -> None:
+    rows = {row.name: row for row in optimizers.table()}
+    # the signature of torch.optim.Rprop
+    assert rows["Rprop"].arguments["etas"] == "[0.5, 1.2]"
+    assert (rows["adam"].same_as, rows["Adam"].same_as, rows["lion"].same_as) == ("Adam", "", "")
+
+
 def test_most_optimizers_are_usable() -> None:
     assert len(optimizers.names()) > 100
 
