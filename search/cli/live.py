@@ -114,7 +114,8 @@ class LiveView:
             self._goal.metrics, self._tally.values(trial.number), strict=False
         ):
             text += f", {metric} {value:.5g}"
-        found = self._tally.found()
+        # The ends of a front would make the line too long; the panel shows them.
+        found = self._tally.found().partition(":")[0]
         text += f" ({found})" if found else ""
         return f"{text}: {headline(trial.cause)}" if trial.cause else text
 

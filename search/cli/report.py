@@ -84,7 +84,7 @@ def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Co
     result = outcome.result
     best = leading(result)
     if best is not None and best.checkpoint is not None:
-        which = "Knee's" if is_trade_off(result) else "Best"
+        which = "Knee" if is_trade_off(result) else "Best"
         say(screen, f"{which} checkpoint: {folder.path / best.checkpoint.path}")
     if best is not None and is_trade_off(result):
         say(screen, f"The front:       {folder.tables / 'pareto.png'}")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 app = new_app()
 
+BOX = ["ideal", "reference"]
+"""Of several objectives: what the searches are measured by, the same for all."""
+
 
 @app.command()
 def table(
@@ -44,7 +47,9 @@ def table(
             _delete_tables(folder)
         _show(result, folder, top, screen)
     if compared is not None:
-        print_table(screen, compared, "Compared")
+        print_table(screen, compared.drop(columns=BOX, errors="ignore"), "Compared")
+        for ideal, reference in compared.reindex(columns=BOX).dropna().head(1).to_numpy():
+            say(screen, f"hypervolume: the share of the box from {ideal} to {reference}")
         stem = folders[0].path.parent / f"comparison_{'_'.join(folder.name for folder in folders)}"
         files = write_table(compared, stem)
         screen.print(f"Written to {', '.join(map(str, files))}", soft_wrap=True)

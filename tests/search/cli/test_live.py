@@ -201,8 +201,7 @@ def test_of_several_objectives_each_end_is_a_line_too(traded_search: Search) -> 
     view = LiveView(traded_search, console)
     view.trial_changed(PAIRS[0])
     assert console.export_text().splitlines() == [
-        "[1/4] trial 00000 complete after 1 epochs, 1.0 s, score 0.5, other 3 "
-        "(1 on the front: score up to 0.5 (trial 00000), other down to 3 (trial 00000))",
+        "[1/4] trial 00000 complete after 1 epochs, 1.0 s, score 0.5, other 3 (1 on the front)",
     ]
 
 
