@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainables.components import optimizers, schedulers
+from trainables.components.scheduler_table import CONSTANT, PLATEAU
 from trainables.contract import ConfigError
 from trainables.signal_config import Config
 
@@ -52,7 +53,7 @@ def _rescheduled(old: Config, new: Config, horizon: schedulers.Horizon) -> dict[
 
 
 def _name(config: Config) -> str:
-    return schedulers.CONSTANT if config.scheduler is None else config.scheduler.name
+    return CONSTANT if config.scheduler is None else config.scheduler.name
 
 
 def _same_kind(section: str, old: str, new: str) -> None:
@@ -70,7 +71,7 @@ def _same_length(old: Config, new: Config) -> None:
         f"{_name(new)} is stretched over all epochs, {old.max_epochs()} where the checkpoint was "
         f"written and {new.max_epochs()} here, so it cannot go on; leave continue_training out, "
         "so that load_checkpoint gives the weights alone, or keep trainer.max_epochs; only fits "
-        f"with another scheduler, such as {schedulers.PLATEAU}, can be made longer"
+        f"with another scheduler, such as {PLATEAU}, can be made longer"
     )
     raise ConfigError("scheduler.name", message)
 

@@ -8,7 +8,7 @@ from trainables.contract import ConfigError
 from trainables.nearest import did_you_mean, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -43,11 +43,14 @@ def features(frame: pd.DataFrame, data: TabularData, spectators: Sequence[str]) 
     return chosen
 
 
-def spectators(frame: pd.DataFrame, names: Sequence[str], key: str) -> Floats:
-    """Columns that are carried along, all finite. **Shapes** [N, S]."""
-    for name in names:
+def spectators(frame: pd.DataFrame, keys: Mapping[str, str]) -> Floats:
+    """Columns that are carried along, all finite, each with its key. **Shapes** [N, S]."""
+    import numpy as np
+
+    for name, key in keys.items():
         _numeric(frame, key, name)
-    return numbers(frame, list(names), key)
+    parts = [numbers(frame, [name], key) for name, key in keys.items()]
+    return np.concatenate([np.empty((len(frame), 0)), *parts], axis=1)
 
 
 def numbers(frame: pd.DataFrame, names: list[str], key: str) -> Floats:

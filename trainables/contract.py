@@ -39,6 +39,10 @@ class TrialConfig(Frozen):
         """How many best checkpoints are kept beside the last one."""
         return 1
 
+    def unreported(self) -> Mapping[str, str]:
+        """Those of METRICS that a trial with this config does not report, each with the reason."""
+        return {}
+
     @classmethod
     def arguments(cls, section: str, name: str) -> frozenset[str] | None:
         """The arguments that the component `name` of a section takes; None if they are not known.

@@ -16,9 +16,10 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import tabular
+    from trainables import disco_notes, tabular
 
-    return tabular.load(config.data, config.spectators()).notes
+    table = tabular.load(config.data, config.spectators())
+    return (*table.notes, *disco_notes.notes(config, table))
 
 
 def probe(config: Config) -> Mapping[str, str]:

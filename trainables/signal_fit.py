@@ -8,7 +8,7 @@ from pathlib import Path
 from trainables import lightning_fit, other_rows, tabular
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Split, Trial
-from trainables.signal_config import Config, reported
+from trainables.signal_config import Config
 from trainables.signal_module import LOSS, SCALING, SignalModule
 
 
@@ -19,7 +19,7 @@ def fit(config: Config, trial: Trial) -> None:
     if start is not None and trial.resume_from is None:
         other_rows.warn(read_checkpoint(Path(start).expanduser()), config.data)
     plan = lightning_fit.Plan(
-        metrics=reported(config.data.n_classes),
+        metrics=config.reported(),
         trainer=config.trainer,
         early_stopping=config.early_stopping,
         checkpointing=config.checkpointing,

@@ -9,7 +9,7 @@ import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
 
-from trainables import changed_settings, class_metrics, metrics
+from trainables import changed_settings, class_metrics, metrics, sculpting
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
 from trainables.architectures.piecewise_encoding import place_bins
@@ -17,9 +17,11 @@ from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
 from trainables.components.adapted_loss import AdaptedLoss
 from trainables.components.class_weights import balanced
+from trainables.components.disco import Penalty
+from trainables.components.disco_config import COMPARED
 from trainables.row_tensors import tensors
 from trainables.rows import Rows, Table
-from trainables.signal_config import Config, modes
+from trainables.signal_config import Config
 from trainables.stored_scaling import StoredScaling
 
 SCALING = ("scaling.",)
@@ -57,7 +59,8 @@ class SignalModule(LightningModule):
         self.scaling = StoredScaling(table.scaling)
         place_bins(self.net, lambda: self._tensors(table.train).inputs)
         self._batches: TensorBatches | None = None
-        self._loss_sum = torch.zeros(())
+        self._view = _view(config, table)
+        self._sums: dict[str, Tensor] = {}
         self._n_batches = 0
         self._seen: list[Seen] = []
 
@@ -83,19 +86,22 @@ class SignalModule(LightningModule):
     def on_train_epoch_start(self) -> None:
         assert self._batches is not None
         self._batches.set_epoch(self.current_epoch)
-        self._loss_sum = torch.zeros((), device=self.device)
+        self._sums = {}
         self._n_batches = 0
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         del batch_idx
-        loss = self._loss(self(batch.inputs), batch.labels, batch.weights)
-        self._loss_sum = self._loss_sum + loss.detach()
+        seen = Seen(self(batch.inputs), batch.labels, batch.weights, batch.spectators)
+        parts = self._parts(seen)
+        for name, value in parts.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value.detach()
         self._n_batches += 1
-        return loss
+        return parts["loss"]
 
     def on_train_epoch_end(self) -> None:
-        mean = self._loss_sum / max(1, self._n_batches)
-        self.log("train_loss", mean, sync_dist=self.trainer.world_size > 1)
+        for name, value in self._sums.items():
+            mean = value / max(1, self._n_batches)
+            self.log(f"train_{name}", mean, sync_dist=self.trainer.world_size > 1)
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         del batch_idx
@@ -122,7 +128,7 @@ class SignalModule(LightningModule):
         optimizer = optimizers.build(self._config.optimizer, self.net.parameters(), horizon.steps)
         if component is None or schedulers.is_constant(component):
             return optimizer
-        built = schedulers.build(component, optimizer, horizon, modes(self._config.data.n_classes))
+        built = schedulers.build(component, optimizer, horizon, self._config.modes())
         plan = {"scheduler": built.scheduler, "interval": built.interval}
         monitor = {} if built.monitor is None else {"monitor": built.monitor}
         return {"optimizer": optimizer, "lr_scheduler": plan | monitor}
@@ -134,11 +140,20 @@ class SignalModule(LightningModule):
             loss: Tensor = self.loss(logits.to(weights.dtype), labels, given)
         return loss
 
+    def _parts(self, seen: Seen, most: int | None = None) -> dict[str, Tensor]:
+        """The loss, and the penalty that is in it; `most` events are compared for the penalty."""
+        loss, disco = self._loss(seen.logits, seen.labels, seen.weights), self._config.disco
+        if disco is None:
+            return {"loss": loss}
+        variables = seen.spectators[:, : len(disco.variables)]
+        penalty = Penalty(disco, disco.numbers(self._config.classes()), most)
+        value = penalty(seen.logits, seen.labels, seen.weights, variables)
+        return {"loss": loss + disco.lambda_ * value, "disco": value}
+
     def _log_metrics(self, prefix: str) -> None:
         seen = Seen(*(torch.cat(parts) for parts in zip(*self._seen, strict=True)))
         self._seen.clear()
-        self.log(f"{prefix}_loss", self._loss(seen.logits, seen.labels, seen.weights))
-        for name, value in self._metrics(seen).items():
+        for name, value in (self._parts(seen, COMPARED) | self._metrics(seen)).items():
             self.log(f"{prefix}_{name}", value)
 
     def _metrics(self, seen: Seen) -> dict[str, float]:
@@ -150,10 +165,20 @@ class SignalModule(LightningModule):
             return class_metrics.summary(classified)
         uncertainty = self._config.significance.background_uncertainty
         events = metrics.scored(scores, labels, weights)
-        return class_metrics.hits(classified) | metrics.summary(events, uncertainty)
+        found = class_metrics.hits(classified) | metrics.summary(events, uncertainty)
+        if self._view is None:
+            return found
+        return found | sculpting.summary(events, seen.spectators.cpu().numpy(), self._view)
 
     def _tensors(self, rows: Rows) -> Batch:
         return tensors(rows, self.scaling.stored(), len(self._table.classes))
+
+
+def _view(config: Config, table: Table) -> sculpting.View | None:
+    """What sculpting is looked at by; None where there is nothing to look at."""
+    if config.sculpting is None or config.data.n_classes > 2:
+        return None
+    return sculpting.view(config.sculpting, table)
 
 
 def _loss(config: Config, table: Table) -> AdaptedLoss:

@@ -19,8 +19,9 @@ from trainables.components import losses
 from trainables.components.component import Component
 from trainables.components.losses import Task
 from trainables.components.trace import Driver, trace
+from trainables.disco_probe import describe
 from trainables.sections import check_monitor
-from trainables.signal_config import Config, modes, reported
+from trainables.signal_config import Config
 from trainables.tabular import TabularData
 
 _FEATURES = 4
@@ -29,8 +30,8 @@ _SLOTS = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(reported(config.data.n_classes), config.early_stopping)
-    optimizer, scheduler = _rates(_driver(config), config.data.n_classes)
+    check_monitor(config.reported(), config.early_stopping)
+    optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {
         "data": _data(config.data),
         "architecture": _architecture(config.architecture.model_dump_json(), _shape(config.data)),
@@ -41,6 +42,8 @@ def probe(config: Config) -> dict[str, str]:
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "significance": config.significance.model_dump_json(),
+        "disco": describe(config),
+        "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
     }
 
 
@@ -55,8 +58,8 @@ def _driver(config: Config) -> Driver:
 
 
 @lru_cache(maxsize=4096)
-def _rates(driver: Driver, n_classes: int) -> tuple[str, str]:
-    return trace(driver, modes(n_classes))
+def _rates(driver: Driver, modes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    return trace(driver, dict(modes))
 
 
 def _data(data: TabularData) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +20,21 @@ if TYPE_CHECKING:
     from trainables.tabular import TabularData
 
 
-def build(path: Path, data: TabularData, spectators: tuple[str, ...], asked: str) -> Table:
+def build(path: Path, data: TabularData, spectators: Mapping[str, str]) -> Table:
     """**Raises** ConfigError with the key that the trouble comes from."""
     frame = read(path, data.table)
     if frame.empty:
         raise ConfigError("data.path", f"{path} has no rows")
     labels = class_labels.read(columns.column(frame, "data.label", data.label), data)
     n_all, frame = len(frame), frame.iloc[labels.rows]
-    names = columns.features(frame, data, spectators)
+    names = columns.features(frame, data, tuple(spectators))
     signed = columns.weights(frame, data, labels)
     kinds, cuts = _objects(frame, data)
     whole = Rows(
         features=columns.numbers(frame, names, "data.features"),
         labels=labels.index,
         weights=None if signed is None else np.clip(signed, 0.0, None),
-        spectators=columns.spectators(frame, spectators, asked),
+        spectators=columns.spectators(frame, spectators),
         objects=kinds,
     )
     train, val, test = (whole.take(rows) for rows in split(labels, data))
@@ -47,7 +48,8 @@ def build(path: Path, data: TabularData, spectators: tuple[str, ...], asked: str
         *cuts,
     )
     fitted = scaling.fit(data.scaler, train)
-    return Table(tuple(names), labels.names, spectators, train, val, test, fitted, notes)
+    carried = tuple(spectators)
+    return Table(tuple(names), labels.names, carried, train, val, test, fitted, notes)
 
 
 def _objects(frame: pd.DataFrame, data: TabularData) -> tuple[dict[str, Objects], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,19 @@ if TYPE_CHECKING:
 
 KEY = "data.path"
 SHIPPED = "shipped:"
+GENERATED = "generated:"
+_GENERATORS = Path(__file__).parent / "generators"
 
 
 def locate(text: str) -> Path:
-    """The file of `data.path`: a path, or `shipped:NAME` for a table that comes along.
+    """The file of `data.path`: a path, or that of `shipped:NAME`, a table that comes along.
+
+    The file of `generated:NAME` is the module that makes the table.
 
     **Raises** ConfigError that names the most similar file beside the missing one.
     """
+    if text.startswith(GENERATED):
+        return _generator(text)
     shipped = Path(__file__).parent / "data"
     if text.startswith(SHIPPED):
         path = shipped / f"{text.removeprefix(SHIPPED)}.parquet"
@@ -40,7 +47,7 @@ def read(path: Path, table: str | None) -> pd.DataFrame:
 
     **Raises** ConfigError if the file cannot be read as what its name says.
     """
-    reader = _READERS.get(path.suffix.lower())
+    reader = _generated if _is_generator(path) else _READERS.get(path.suffix.lower())
     if reader is None:
         raise ConfigError(KEY, f"{path} is no known kind of file; known are {listed(_READERS)}")
     if table is not None and reader is not _hdf5:
@@ -52,6 +59,25 @@ def read(path: Path, table: str | None) -> pd.DataFrame:
     except Exception as error:
         reason = " ".join(str(error).split())
         raise ConfigError(KEY, f"{path} cannot be read as {path.suffix}: {reason}") from error
+    return frame
+
+
+def _generator(text: str) -> Path:
+    names = [file.stem for file in _GENERATORS.glob("[a-z]*.py")]
+    if text.removeprefix(GENERATED) not in names:
+        known = {f"{GENERATED}{name}" for name in names}
+        hint = did_you_mean(text, known)
+        raise ConfigError(KEY, f"no generator {text!r}; there is {listed(known)}{hint}")
+    return _GENERATORS / f"{text.removeprefix(GENERATED)}.py"
+
+
+def _is_generator(path: Path) -> bool:
+    return path.suffix == ".py" and path.parent == _GENERATORS.resolve()
+
+
+def _generated(path: Path, table: str | None) -> pd.DataFrame:
+    del table
+    frame: pd.DataFrame = import_module(f"trainables.generators.{path.stem}").frame()
     return frame
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -20,7 +22,7 @@ class TabularData(Frozen):
     """Which table is trained on, and how it is cut up."""
 
     path: str = f"{SHIPPED}magic_gamma_telescope"
-    """A CSV, Parquet or HDF5 file, or `shipped:NAME`."""
+    """A CSV, Parquet or HDF5 file, `shipped:NAME`, or `generated:NAME` for events of a formula."""
     table: str | None = None
     """Where the table lies inside an HDF5 file; null for its root."""
     features: list[str] | None = None
@@ -122,25 +124,23 @@ _cache: dict[tuple[object, ...], dict[ScalerName, Table]] = {}
 _CACHED = 2
 
 
-def load(
-    data: TabularData, spectators: tuple[str, ...] = (), spectators_key: str = "disco.variables"
-) -> Table:
+def load(data: TabularData, spectators: Mapping[str, str] = MappingProxyType({})) -> Table:
     """The table of a config; read once a process while the file stays as it is.
 
-    `spectators` are columns that come along by name, without scaling, for whoever looks at them;
-    a network sees one only if `data.features` lists it. `spectators_key` is the key of the config
-    that names them, for errors.
+    `spectators` are columns that come along by name, without scaling, for whoever looks at them,
+    each with the key of the config that names it, for errors; a network sees one only if
+    `data.features` lists it.
 
     **Raises** ConfigError with the key that the trouble comes from.
     """
     path = locate(data.path).resolve()
     state = path.stat()
     wanted = data.model_dump_json(exclude={"path", "scaler", *_BATCHING})
-    key = (path, state.st_mtime_ns, state.st_size, wanted, spectators)
+    key = (path, state.st_mtime_ns, state.st_size, wanted, tuple(spectators))
     if key not in _cache:
         from trainables import table_building
 
-        table = table_building.build(path, data, spectators, spectators_key)
+        table = table_building.build(path, data, spectators)
         while len(_cache) >= _CACHED:
             _cache.pop(next(iter(_cache)))
         _cache[key] = {data.scaler: table}

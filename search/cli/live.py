@@ -18,8 +18,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from search.causes import headline
+from search.cli.found_so_far import found_so_far
 from search.load import Search
-from search.results.trials import FAULTY, Objective, State, TrialRecord, ranked
+from search.results.fronts import Vector
+from search.results.trade_off import goal_of
+from search.results.trials import FAULTY, State, TrialRecord, ranked
 
 SHOWN = 8
 
@@ -39,10 +42,13 @@ class LiveView:
     def __init__(self, search: Search, console: Console, storage: Sequence[str] = ()) -> None:
         self._search = search
         self._console = console
-        self._objective = Objective(search.spec.metric, search.spec.mode)
+        self._goal = goal_of(search.spec.metric, search.spec.mode)
         self._storage = storage
         self._wanted = _wanted(search)
         self._trials: dict[int, TrialRecord] = {}
+        self._values: dict[int, Vector] = {}
+        """What each trial has reached, if it has reached anything; looked for once a change."""
+        self._ranked: list[TrialRecord] | None = None
         self._before = 0
         self._started = time.monotonic()
         self._live: Live | None = None
@@ -55,7 +61,8 @@ class LiveView:
         earlier: Sequence[TrialRecord] = (),
     ) -> None:
         """Say where the search can be watched and how it will go."""
-        self._trials = {trial.number: trial for trial in earlier}
+        for trial in earlier:
+            self._remember(trial)
         self._before = len(self._trials)
         spec = self._search.spec
         say = self._console.print
@@ -97,30 +104,37 @@ class LiveView:
 
     def trial_changed(self, trial: TrialRecord) -> None:
         """Remember the trial; without a terminal, say each end in one line."""
-        self._trials[trial.number] = trial
+        self._remember(trial)
         if self._live is None and trial.state is not State.RUNNING:
             self._console.print(self._line(trial), soft_wrap=True, highlight=False, markup=False)
 
+    def _remember(self, trial: TrialRecord) -> None:
+        self._trials[trial.number] = trial
+        self._ranked = None
+        values = trial.values(self._goal)
+        self._values.pop(trial.number, None)
+        if all(map(math.isfinite, values)):
+            self._values[trial.number] = values
+
     def _line(self, trial: TrialRecord) -> str:
         finished = sum(t.state is not State.RUNNING for t in self._trials.values())
-        value = trial.value(self._objective)
         text = (
             f"[{finished}/{self._wanted}] trial {trial.number:05d} {trial.state.value}"
             f" after {trial.epochs} epochs, {trial.seconds:.1f} s"
         )
-        if math.isfinite(value):
-            text += f", {self._objective.metric} {value:.5g}"
-        text += self._best_text()
+        for metric, value in zip(
+            self._goal.metrics, self._values.get(trial.number, ()), strict=False
+        ):
+            text += f", {metric} {value:.5g}"
+        found = self._found()
+        text += f" ({found})" if found else ""
         return f"{text}: {headline(trial.cause)}" if trial.cause else text
 
-    def _best_text(self) -> str:
-        """The best of all trials that are not faulty, running ones included."""
-        best, number = math.nan, None
-        for trial in list(self._trials.values()):
-            value = trial.value(self._objective)
-            if trial.state not in FAULTY and self._objective.is_better(value, best):
-                best, number = value, trial.number
-        return "" if number is None else f" (best {best:.5g}, trial {number:05d})"
+    def _found(self) -> str:
+        """What all trials that are not faulty have found, running ones included."""
+        known = list(self._values.items())
+        believed = {n: values for n, values in known if self._trials[n].state not in FAULTY}
+        return found_so_far(self._goal, believed)
 
     def render(self) -> RenderableType:
         """The panel as it stands now."""
@@ -141,7 +155,7 @@ class LiveView:
         grid = Table.grid(padding=(0, 2))
         grid.add_row("trials", f"{finished} of {wanted}: {counted or 'starting'}")
         grid.add_row("", ProgressBar(total=wanted, completed=finished, width=40))
-        grid.add_row("best so far", self._best_text().strip(" ()").removeprefix("best ") or "-")
+        grid.add_row("best so far", self._found().removeprefix("best ") or "-")
         grid.add_row("epochs", self._epochs(trials))
         grid.add_row("time", self._times(finished))
         return grid
@@ -161,15 +175,17 @@ class LiveView:
 
     def _table(self, trials: Sequence[TrialRecord]) -> RenderableType:
         running = [trial for trial in trials if trial.state is State.RUNNING]
-        best = ranked(list(trials), self._objective)[: max(0, SHOWN - len(running))]
+        order = self._ranked or ranked(list(trials), self._goal)
+        self._ranked = order
+        best = order[: max(0, SHOWN - len(running))]
         names = [p.name for p in self._search.space.parameters if p.name.endswith(".name")]
-        table = Table("trial", "state", "epoch", self._objective.metric, *names, box=None)
+        table = Table("trial", "state", "epoch", *self._goal.metrics, *names, box=None)
         for trial in [*running, *best]:
-            value = trial.value(self._objective)
             cells = [escape(str(trial.point.get(name, ""))) for name in names]
-            shown = f"{value:.5g}" if math.isfinite(value) else ""
+            values = [f"{value:.5g}" for value in self._values.get(trial.number, ())]
+            shown = values or [""] * len(self._goal.metrics)
             table.add_row(
-                f"{trial.number:05d}", trial.state.value, str(trial.epochs), shown, *cells
+                f"{trial.number:05d}", trial.state.value, str(trial.epochs), *shown, *cells
             )
         return table
 

@@ -147,7 +147,7 @@ def _load(
 
 
 def _prove(search: Search, screen: Console) -> None:
-    from search.check import prove
+    from search.proof import prove
 
     for note in (*search.notes, *prove(search)):
         say(screen, f"note: {note}")

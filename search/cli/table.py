@@ -32,8 +32,9 @@ def table(
     """Print the tables of a search and write them as CSV, Markdown and Parquet; compare several."""
     folders = [open_folder(name, storage) for name in names]
     from search.engine.record import Record
+    from search.results.comparison import comparison_table
     from search.results.show import print_table
-    from search.results.tables import comparison_table, write_table
+    from search.results.table_files import write_table
 
     screen = console()
     results = [Record.open(folder.record).result() for folder in folders]
@@ -55,13 +56,14 @@ def _delete_tables(folder: SearchFolder) -> None:
 
 
 def _show(result: SearchResult, folder: SearchFolder, top: int, screen: Console) -> None:
+    from search.results.choice_tables import choice_tables
     from search.results.fault_table import fault_table
-    from search.results.show import best_rows, cut_text, print_table
-    from search.results.tables import choice_tables, trial_table, write_tables
+    from search.results.show import cut_text, print_table, title_of, top_rows
+    from search.results.tables import write_tables
 
     write_tables(result, folder)
     if result.ranked():
-        print_table(screen, best_rows(result, trial_table(result), top), result.name)
+        print_table(screen, top_rows(result, top), title_of(result, result.name))
         if cut := cut_text(result, top, folder.trials_csv):
             say(screen, cut)
         for name, frame in choice_tables(result).items():

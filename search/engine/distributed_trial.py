@@ -17,7 +17,7 @@ from ray.train.v2.api.exceptions import WorkerGroupError
 from ray.tune.integration.ray_train import TuneReportCallback
 
 from search.crash_points import reach
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.titles import show_title
 from search.engine.worker import Job, last_message_of, message_of, open_trial, train
 from search.results.running_trial import Finished

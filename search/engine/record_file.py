@@ -44,6 +44,20 @@ def storage_of(file: Path) -> RDBStorage:
     return storage
 
 
+def has_study(file: Path) -> bool:
+    """Whether a file was begun at all: a kill may leave an empty one, or one without tables."""
+    if not file.is_file():
+        return False
+    connection = sqlite3.connect(file)
+    try:
+        tables = "SELECT 1 FROM sqlite_master WHERE name='trial_system_attributes'"
+        return connection.execute(tables).fetchone() is not None
+    except sqlite3.DatabaseError:
+        return True
+    finally:
+        connection.close()
+
+
 def require_sound(file: Path) -> None:
     """**Raises**: UserError, naming the copy to go back to, if SQLite finds the file damaged."""
     fault = _fault(file)
@@ -74,7 +88,7 @@ def require_not_lost(file: Path) -> None:
         raise refuse(str(file), f"the record of this search is empty or gone; {_way_out(file)}")
 
 
-def require_free(file: Path) -> None:
+def require_unlocked(file: Path) -> None:
     """**Raises**: UserError if another program holds the record against writing."""
     connection = sqlite3.connect(file, timeout=LOCKED_SECONDS)
     try:

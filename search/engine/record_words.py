@@ -12,7 +12,15 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
-from search.results.trials import Checkpoint, Perturbation, Report, State, TrialRecord
+from search.results.goal import Worth, worth_of
+from search.results.trials import (
+    Checkpoint,
+    Perturbation,
+    Report,
+    State,
+    TrialRecord,
+    checkpoints_of,
+)
 
 PREFIX = "tune_run:"
 BEGIN, END, PERTURBED = "begin", "end", "perturbed"
@@ -23,8 +31,8 @@ class Committed:
     """One epoch as it was committed."""
 
     report: Report
-    best: float
-    """The best value so far, which is what schedulers and Optuna see; NaN when it diverged."""
+    best: Worth
+    """What the best epoch so far is worth, as schedulers see it; NaN when it diverged."""
     kept: tuple[Checkpoint, ...]
     last: str | None = None
     """Why nothing comes after it: the state that the trial ends in, or None."""
@@ -63,18 +71,13 @@ def commits(words: Mapping[str, Any]) -> tuple[Committed, ...]:
     return tuple(
         Committed(
             Report(**entry["report"]),
-            entry["best"],
-            checkpoints(entry["kept"]),
+            worth_of(entry["best"]),
+            checkpoints_of(entry["kept"]),
             entry["last"],
             entry["keep"],
         )
         for entry in entries
     )
-
-
-def checkpoints(plain: list[dict[str, Any]]) -> tuple[Checkpoint, ...]:
-    """Checkpoints as they were before they became JSON."""
-    return tuple(Checkpoint(**checkpoint) for checkpoint in plain)
 
 
 def read_trial(trial: FrozenTrial) -> TrialRecord:
@@ -107,8 +110,8 @@ def _kept(
 ) -> tuple[Checkpoint, ...]:
     """The checkpoints that are there now: by the end, the last epoch, or the last new attempt."""
     if end.get("kept") is not None:
-        return checkpoints(end["kept"])
+        return checkpoints_of(end["kept"])
     last = epochs[-1] if epochs else None
     if attempts and (last is None or last.report.epoch <= attempts[-1]["epoch"]):
-        return checkpoints(attempts[-1]["kept"])
+        return checkpoints_of(attempts[-1]["kept"])
     return last.kept if last else ()

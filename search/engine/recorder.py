@@ -7,7 +7,6 @@ Ray Tune ends the whole search when a callback raises.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,15 +17,24 @@ from ray.tune.experiment import Trial as RayTrial
 from search.causes import headline
 from search.crash_points import reach
 from search.engine import words
-from search.engine.causes import end_of
+from search.engine.bad_ends import end_of
 from search.engine.endings import Ending, committed_ending, left_by
 from search.engine.ends import EarlyEnd
 from search.engine.record import Record
-from search.engine.record_words import Committed, checkpoints
+from search.engine.record_words import Committed
 from search.engine.stateless import Stateless
 from search.results.checkpoints import delete
 from search.results.folder import SearchFolder
-from search.results.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
+from search.results.goal import is_finite
+from search.results.trials import (
+    Checkpoint,
+    Perturbation,
+    Report,
+    State,
+    TrialRecord,
+    checkpoints_of,
+)
+from search.space.labels import Point
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +73,7 @@ class Recorder(Stateless, Callback):
         self._record = record
         self._resolve = resolve
         self._folder = folder
-        self._objective = record.objective()
+        self._goal = record.goal()
         self._end = end
         self._retries = retries
         self._hands_over = hands_over
@@ -136,7 +144,7 @@ class Recorder(Stateless, Callback):
             self._record.rewind(number, report.epoch - 1)
         self._note_perturbation(number, result)
         reach("perturbed")
-        best, kept = result[words.BEST], checkpoints(result[words.CHECKPOINTS])
+        best, kept = result[words.BEST], checkpoints_of(result[words.CHECKPOINTS])
         last = self._last(followed, result)
         self._record.report(number, Committed(report, best, kept, last, result[words.KEEP]))
         # Only now: until the record knows the new ones, a resume needs the old.
@@ -155,7 +163,7 @@ class Recorder(Stateless, Callback):
 
     def _last(self, followed: Followed, result: Mapping[str, Any]) -> str | None:
         """What a trial ends as after this epoch, as far as is known when the epoch is committed."""
-        if not math.isfinite(result[words.BEST]):
+        if not is_finite(result[words.BEST]):
             return State.DIVERGED.value
         if followed.at_its_end:
             return State.COMPLETE.value
@@ -179,7 +187,7 @@ class Recorder(Stateless, Callback):
             self._interrupt(number, cause or "")
             return
         self._finish(
-            number, committed_ending(epochs, self._objective) or self._left(state, cause, epochs)
+            number, committed_ending(epochs, self._goal) or self._left(state, cause, epochs)
         )
 
     def _end_of(self, number: int, epochs: tuple[Committed, ...]) -> tuple[State, str | None]:
@@ -194,7 +202,7 @@ class Recorder(Stateless, Callback):
     def _error(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]
         epochs = self._record.epochs(number)
-        if (ending := committed_ending(epochs, self._objective)) is not None:
+        if (ending := committed_ending(epochs, self._goal)) is not None:
             # What comes after the last epoch takes nothing from it.
             self._finish(number, ending)
             return
@@ -210,7 +218,7 @@ class Recorder(Stateless, Callback):
             self._finish(number, self._left(state, cause, epochs))
 
     def _left(self, state: State, cause: str | None, epochs: tuple[Committed, ...]) -> Ending:
-        return Ending(state, cause, left_by(epochs, self._objective))
+        return Ending(state, cause, left_by(epochs, self._goal))
 
     def _interrupt(self, number: int, cause: str) -> None:
         self._record.finish(number, State.INTERRUPTED, cause)

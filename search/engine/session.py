@@ -12,9 +12,9 @@ from ray import tune
 
 from search.causes import headline
 from search.crash_points import reach
+from search.engine.closing import prune, test_finalists
 from search.engine.cluster import Cluster
 from search.engine.ends import EarlyEnd
-from search.engine.finalists import prune, test_finalists
 from search.engine.limits import Limits, set_limits
 from search.engine.outcome import Outcome, View
 from search.engine.record import Record
@@ -33,14 +33,15 @@ from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.tables import write_tables
-from search.results.trials import UNFINISHED, Objective
+from search.results.trade_off import goal_of
+from search.results.trials import UNFINISHED
 from search.spec import HANDS_OVER
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Parts:
+class RunningSearch:
     """What a running search consists of, beside Ray."""
 
     record: Record
@@ -87,9 +88,9 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
 
 def _wire(
     search: Search, folder: SearchFolder, options: Options, end: EarlyEnd, forced: tuple[str, ...]
-) -> Parts:
-    objective = Objective(search.spec.metric, search.spec.mode)
-    record = open_record(search, folder, objective, forced)
+) -> RunningSearch:
+    goal = goal_of(search.spec.metric, search.spec.mode)
+    record = open_record(search, folder, goal, forced)
     limits = set_limits(search, record, folder, end)
     hands_over = search.spec.scheduler.name in HANDS_OVER
     recorder = Recorder(record, folder, end, search.recorded, search.spec.retries, hands_over)
@@ -100,10 +101,10 @@ def _wire(
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()
-    return Parts(record, searcher, recorder, end, limits, tracker)
+    return RunningSearch(record, searcher, recorder, end, limits, tracker)
 
 
-def _tuner(search: Search, folder: SearchFolder, parts: Parts) -> tune.Tuner:
+def _tuner(search: Search, folder: SearchFolder, parts: RunningSearch) -> tune.Tuner:
     stopper, seen = SearchStopper(parts.end), parts.record.curves()
     return build_tuner(search, folder, parts.searcher, parts.recorder, stopper, seen)
 
@@ -119,7 +120,7 @@ def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
         end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)
 
 
-def _close(search: Search, folder: SearchFolder, parts: Parts) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: RunningSearch) -> Outcome:
     record, end = parts.record, parts.end
     if end.reason is None:
         record.write_tests(test_finalists(search, folder, record.result()))

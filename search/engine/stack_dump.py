@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
-class Limits:
+class Timeouts:
     """How long a trial may take, and how long it may be silent; in seconds, None is no limit."""
 
     trial: float | None = None
@@ -35,9 +35,9 @@ class OutOfTime(Exception):
 class Watch:
     """Ends the process, with a dump of its stacks, when a trial overruns a limit."""
 
-    def __init__(self, file: IO[str], limits: Limits, started: float) -> None:
+    def __init__(self, file: IO[str], timeouts: Timeouts, started: float) -> None:
         self._file = file
-        self._limits = limits
+        self._limits = timeouts
         self._started = started
 
     def arm(self) -> None:
@@ -76,13 +76,13 @@ class Watch:
 
 
 @contextmanager
-def watched(directory: Path, rank: int, limits: Limits, started: float) -> Iterator[Watch]:
+def watched(directory: Path, rank: int, timeouts: Timeouts, started: float) -> Iterator[Watch]:
     """Dump the stacks of this process into the trial's folder when it hangs or crashes."""
     files = [directory / f"{kind}.{rank}.txt" for kind in (CRASH, HANG)]
     try:
         with files[0].open("w") as crash, files[1].open("w") as hang:
             faulthandler.enable(file=crash)
-            watch = Watch(hang, limits, started)
+            watch = Watch(hang, timeouts, started)
             try:
                 watch.arm()
                 yield watch

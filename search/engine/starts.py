@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.record_words import Committed
 from search.engine.stack_dump import CRASH, HANG
 from search.results.checkpoints import is_intact
+from search.results.goal import Goal
 from search.results.trials import Checkpoint, Start, TrialRecord
 
 
@@ -17,6 +19,7 @@ def find_start(
     epochs: tuple[Committed, ...],
     folder: Path,
     note: Callable[[str], None],
+    goal: Goal,
 ) -> Start:
     """The start of the next attempt; from nothing if no checkpoint is left that can be believed."""
     known = {epoch.report.epoch: epoch for epoch in epochs}
@@ -30,7 +33,9 @@ def find_start(
     if not sound:
         return Start()
     last = known[sound[-1].epoch]
-    return Start(last.report.epoch, last.best, last.report.seconds, sound)
+    before = [epoch.report for epoch in epochs if epoch.report.epoch <= last.report.epoch]
+    best = last.best if isinstance(last.best, float) else math.nan
+    return Start(last.report.epoch, best, last.report.seconds, sound, goal.front(before))
 
 
 def sweep(directory: Path, kept: tuple[Checkpoint, ...]) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from trainables import signal
 from trainables.architectures import Mlp
 from trainables.contract import REQUIRED_NAMES
-from trainables.signal import METRICS, Config
+from trainables.signal import Config
 
 Small = Callable[..., Config]
 BASE = Path(__file__).parents[2] / "configs" / "signal.yaml"
@@ -55,11 +55,11 @@ def test_it_builds_at_its_defaults() -> None:
 
 
 def test_every_metric_is_reported_and_nothing_else(small: Small, new_trial: Any) -> None:
-    trial = new_trial()
-    signal.fit(small(), trial)
+    config, trial = small(), new_trial()
+    signal.fit(config, trial)
     assert [epoch for epoch, _ in trial.reports] == [1, 2, 3]
     for _, metrics in trial.reports:
-        assert set(metrics) == set(METRICS)
+        assert set(metrics) == set(config.reported())
         assert all(math.isfinite(value) for value in metrics.values())
 
 
@@ -85,7 +85,7 @@ def test_evaluate_on_test_rows_says_test(small: Small, new_trial: Any) -> None:
     config, trial = small(), new_trial()
     signal.fit(config, trial)
     found = signal.evaluate(config, trial.checkpoints[3], "test")
-    names = {name.replace("val_", "test_") for name in METRICS if name.startswith("val_")}
+    names = {name.replace("val_", "test_") for name in config.reported() if name.startswith("val_")}
     assert set(found) == names
     assert found["test_auc"] != trial.reports[2][1]["val_auc"]
 

@@ -16,7 +16,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from trainables import lightning_fit, signal, tabular
 from trainables.batches import Batch
 from trainables.contract import ConfigError
-from trainables.signal import METRICS, Config
+from trainables.signal import Config
 from trainables.signal_module import SignalModule
 
 Small = Callable[..., Config]
@@ -81,7 +81,7 @@ def test_every_epoch_has_another_order(small: Small, new_trial: Any) -> None:
             if batch_idx == 0:
                 first.append(batch.inputs.flat.sum().item())
 
-    plan = lightning_fit.Plan(METRICS, config.trainer, None, config.checkpointing)
+    plan = lightning_fit.Plan(config.reported(), config.trainer, None, config.checkpointing)
     with lightning_fit.isolated(1):
         lightning_fit.fit(Watched(config, tabular.load(config.data)), new_trial(), plan)
     assert len(set(first)) == 3

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from trainables import tabular
 from trainables.contract import ConfigError
+from trainables.generators import resonance
 from trainables.rows import Table
 from trainables.tabular import TabularData
 
@@ -310,7 +311,9 @@ def test_classes_that_say_nothing_are_refused(given: dict[str, Any], message: st
 
 
 def test_spectators_come_along_as_they_are(path: Path) -> None:
-    table = tabular.load(TabularData(path=str(path)), ("eta", "pt"))
+    table = tabular.load(
+        TabularData(path=str(path)), {"eta": "disco.variables", "pt": "sculpting.variable"}
+    )
     assert table.names == ("yield",)
     assert table.spectators == ("eta", "pt")
     seen = load(path, features=["pt", "eta"])
@@ -318,20 +321,37 @@ def test_spectators_come_along_as_they_are(path: Path) -> None:
 
 
 def test_a_spectator_that_is_listed_is_a_feature_too(path: Path) -> None:
-    table = tabular.load(TabularData(path=str(path), features=["pt"]), ("pt",))
+    table = tabular.load(TabularData(path=str(path), features=["pt"]), {"pt": "disco.variables"})
     np.testing.assert_array_equal(table.train.spectators, table.train.features)
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mass", "disco.variables: no column 'mass'"),
-        ("kind", "disco.variables: column 'kind' holds no numbers"),
+        ("mass", "no column 'mass'"),
+        ("kind", "column 'kind' holds no numbers"),
     ],
 )
 def test_a_wrong_spectator_is_named(name: str, message: str, path: Path) -> None:
-    with pytest.raises(ConfigError, match=message):
-        tabular.load(TabularData(path=str(path)), (name,))
+    keys = {"pt": "disco.variables", name: "sculpting.variable"}
+    with pytest.raises(ConfigError, match=rf"sculpting\.variable: {message}"):
+        tabular.load(TabularData(path=str(path)), keys)
+
+
+def test_a_table_can_be_generated() -> None:
+    table = tabular.load(TabularData(path="generated:resonance"))
+    made = resonance.frame()
+    parts = (table.train, table.val, table.test)
+    assert sum(len(part.labels) for part in parts) == len(made)
+    assert set(table.names) == set(made.columns) - {"label"}
+
+
+def test_an_unknown_generator_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no generator 'generated:resonace'.*resonance'"):
+        tabular.load(TabularData(path="generated:resonace"))
+    # code of others is not run
+    (tmp_path / "mine.py").write_text("def frame(): raise SystemExit")
+    assert "is no known kind of file" in refused(tmp_path / "mine.py")
 
 
 def test_several_values_can_make_one_class(path: Path) -> None:

@@ -12,8 +12,8 @@ from search.names import TrainableRef
 from search.results.follow_up import (
     TrainingLog,
     best_of,
+    checkpoint_goal,
     new_folder,
-    objective_of,
     open_training,
     read_origin,
     write_config,
@@ -78,7 +78,7 @@ def test_a_new_folder_never_is_an_old_one(tmp_path: Path) -> None:
 def test_checkpoints_are_kept_by_the_metric_of_the_search(
     origin: dict[str, Any] | None, objective: Objective
 ) -> None:
-    assert objective_of(METRICS, origin) == objective
+    assert checkpoint_goal(METRICS, origin) == objective
 
 
 def test_the_origin_lies_beside_the_config(tmp_path: Path) -> None:

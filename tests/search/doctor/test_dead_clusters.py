@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from search.doctor.dead_clusters import judge
 from search.doctor.finding import Grade
-from search.doctor.leftovers import judge
 from search.engine.reaper import MARKER
 
 WAIT = "print('here', flush=True); input()"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.checks import judge
 from search.errors import UserError
 from search.load import Search, load
+from search.proof import prove
 
 Load = Callable[..., Search]
 

@@ -7,7 +7,7 @@ from search.engine.record import Record
 from search.load import Search
 
 
-def enqueue_first_points(search: Search, record: Record) -> None:
+def queue_points(search: Search, record: Record) -> None:
     """Queue the points of the user, or the whole grid."""
     for point in search.space.try_first:
         record.study.enqueue_trial(dict(point), skip_if_exists=True)

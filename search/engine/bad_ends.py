@@ -38,7 +38,7 @@ Of every other death it says that it may have been the kernel's OOM killer.
 def end_of(trial: RayTrial, directory: Path) -> tuple[State, str]:
     """The state and the cause of a trial that ended with an error; the last line says it all."""
     if (raised := _read(directory / ERROR_FILE)) is not None:
-        return state_of(raised), raised
+        return state_after(raised), raised
     if (hung := dump_of(directory, HANG)) is not None:
         return State.TIMED_OUT, f"{hung[-LIMIT:]}\nTimed out: {hung.splitlines()[0]}"
     if (crashed := dump_of(directory, CRASH)) is not None:
@@ -49,7 +49,7 @@ def end_of(trial: RayTrial, directory: Path) -> tuple[State, str]:
     return State.DIED, f"{said}\nThe process of the trial died without a Python exception"
 
 
-def state_of(traceback: str) -> State:
+def state_after(traceback: str) -> State:
     """The state that belongs to an exception, by its name in the traceback's last line."""
     if LOADER_DIED.search(headline(traceback)):
         return State.DIED

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from search.names import TrainableRef
-from search.results.finalists import evaluate, examine
 from search.results.folder import SearchFolder
+from search.results.second_look import evaluate, examine
 from search.results.trials import Objective
 
 SCORE = Objective("score", "max")

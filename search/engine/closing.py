@@ -8,9 +8,9 @@ from search.engine.stack_dump import drop_empty_dumps
 from search.engine.starts import sweep
 from search.load import Search
 from search.masking import unmasked
-from search.results.finalists import evaluate
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
+from search.results.second_look import evaluate
 from search.results.trials import UNFINISHED
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def test_finalists(
     """Open the test data, once, for the best few; a trial that cannot be tested has no entry."""
     tests = {number: dict(metrics) for number, metrics in result.tests.items()}
     for trial in result.ranked()[: search.spec.finalists]:
-        checkpoint = trial.best_checkpoint(result.objective)
+        checkpoint = trial.best_checkpoint(result.goal)
         if checkpoint is None or trial.number in tests:
             continue
         try:
