@@ -14,6 +14,14 @@ class TokenNorm(nn.LayerNorm):
         return super().forward(tokens)
 
 
+class NoNorm(nn.Module):
+    """Leaves the tokens as they are. **Shapes** [B, N, D]."""
+
+    def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
+        del mask
+        return tokens
+
+
 class SetNorm(nn.Module):
     """Shifts and scales all tokens of an event alike, by their common mean and deviation.
 

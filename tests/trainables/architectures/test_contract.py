@@ -25,7 +25,12 @@ VARIANTS: list[dict[str, Any]] = [
     *(config("deep_sets", **{"flat_fuse.mode": mode, "flat_fuse.heads": 2}) for mode in MODES),
     config("deep_sets", pooling="mean", batchnorm=False, activation="geglu"),
     config("deep_sets", pooling="max"),
-    config("event_transformer", use_cls_token=False, piecewise={"bins": 4, "edges": "uniform"}),
+    config(
+        "event_transformer",
+        use_cls_token=False,
+        first_norm=False,
+        piecewise={"bins": 4, "edges": "uniform"},
+    ),
     config("set_transformer", seed_strategy="particles", use_setnorm=False),
     config("set_transformer", seed_strategy="objects", **{"set_predictor.mean_pooling": True}),
     config("set_transformer", **{"set_predictor.depth": 0}),
