@@ -142,23 +142,31 @@ def test_a_few_steps_lower_the_loss(written: dict[str, Any], n_classes: int) -> 
     assert losses[-1] < losses[0]
 
 
+def cast(inputs: Inputs, dtype: torch.dtype) -> Inputs:
+    """Numbers of another precision; masks stay what they are."""
+    kinds = moved(inputs, lambda _, part: part if part.dtype == torch.bool else part.to(dtype))
+    return kinds._replace(flat=inputs.flat.to(dtype))
+
+
 @every_variant
 def test_other_arithmetic_is_possible(written: dict[str, Any]) -> None:
-    net, inputs = network(written).eval(), events()
-    expected = net(inputs)
+    inputs = events()
+    expected = network(written).eval()(inputs)
     with torch.autocast("cpu", torch.bfloat16):
-        half = net(inputs)
-    assert half.float().isfinite().all()
-    wide = (
-        network(written)
-        .eval()
-        .double()(
-            moved(
-                inputs, lambda _, part: part if part.dtype == torch.bool else part.double()
-            )._replace(flat=inputs.flat.double())
-        )
-    )
+        assert network(written)(inputs).float().isfinite().all()
+    wide = network(written).eval().double()(cast(inputs, torch.float64))
     torch.testing.assert_close(wide.float(), expected, rtol=1e-4, atol=1e-4)
+
+
+@every_variant
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_network_may_itself_be_in_half_precision(
+    written: dict[str, Any], dtype: torch.dtype
+) -> None:
+    for training in (True, False):
+        logits = network(written).train(training).to(dtype)(cast(events(), dtype))
+        assert logits.dtype == dtype
+        assert logits.isfinite().all()
 
 
 @pytest.mark.parametrize("name", [*SETS, "mlp", "resnet"])
