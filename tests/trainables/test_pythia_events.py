@@ -32,6 +32,7 @@ def test_tokens_become_lists_by_kind(tmp_path: Path) -> None:
     table = pd.read_parquet(tmp_path / "events.parquet")
     assert table["label"].tolist() == ["ttH", "WZ", "ttH", "WZ"]
     assert table["met"].tolist() == [50.0] * 4
+    assert table["n_jet"].tolist() == [2, 0, 2, 0]
     first, second = table.iloc[0], table.iloc[1]
     assert first["jet_energy"].tolist() == [90.0, 70.0]
     assert first["jet_btag"].tolist() == [1, 0]
