@@ -8,9 +8,10 @@ import torch
 from pytorch_optimizer import get_supported_lr_schedulers
 from torch.optim import lr_scheduler
 
+from tests.trainables.components.small_net import STEPS, SmallNet, fitted
 from trainables.checkpoint_file import plain
 from trainables.components import schedulers
-from trainables.components.component import SchedulerComponent
+from trainables.components.component import Component, SchedulerComponent
 from trainables.components.schedulers import Horizon
 from trainables.components.warmups import WARMUPS
 from trainables.contract import ConfigError
@@ -111,6 +112,18 @@ def test_every_other_scheduler_runs_and_resumes(name: str) -> None:
     ):
         part.load_state_dict(loaded)
     assert resumed.rates(4) == expected[3:]
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in REFUSED])
+@pytest.mark.filterwarnings("ignore")
+def test_lightning_moves_every_scheduler_when_it_says(name: str) -> None:
+    given = {"name": name, **NEEDED.get(name, {})}
+    sgd = Component.model_validate({"name": "SGD", "lr": 0.5, "momentum": 0.9})
+    net = fitted(SmallNet(sgd, SchedulerComponent(**given), epochs=8))
+    alone = Schedule(steps=8 * STEPS, **given)
+    each = 1 if alone.built.interval == "step" else STEPS
+    expected = [rate for rate in alone.rates(8 * STEPS // each) for _ in range(each)]
+    assert net.rates == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", ["none", "None", None])
