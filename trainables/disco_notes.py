@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from trainables.components.disco_config import BIAS
+from trainables.components.disco_config import BIAS, FEWEST
 
 if TYPE_CHECKING:
     from trainables.rows import Table
     from trainables.signal_config import Config
-
-FEWEST = 256
-"""Events of a batch below which the bias is 1 % or more."""
 
 
 def notes(config: Config, table: Table) -> Iterator[str]:

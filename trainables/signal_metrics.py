@@ -37,7 +37,7 @@ _OF_TWO_CLASSES: dict[str, Metric] = {
     ),
 }
 
-_OF_SCULPTING: dict[str, Metric] = {
+OF_SCULPTING: dict[str, Metric] = {
     "val_jsd": Metric(
         "min",
         "Jensen-Shannon divergence in bits between the shapes of the background that passes and "
@@ -53,7 +53,7 @@ _OF_SCULPTING: dict[str, Metric] = {
     ),
 }
 
-_OF_DISCO: dict[str, Metric] = {
+OF_DISCO: dict[str, Metric] = {
     "val_disco": Metric(
         "min",
         "what disco.lambda multiplies in val_loss, on up to 2000 events of disco.classes",
@@ -65,8 +65,8 @@ _OF_DISCO: dict[str, Metric] = {
 METRICS: dict[str, Metric] = {
     **{name: _ALWAYS[name] for name in ("val_auc", "val_accuracy", "val_f1")},
     **_OF_TWO_CLASSES,
-    **_OF_SCULPTING,
-    **_OF_DISCO,
+    **OF_SCULPTING,
+    **OF_DISCO,
     **{name: _ALWAYS[name] for name in ("val_loss", "train_loss")},
 }
 
@@ -75,11 +75,11 @@ def unreported(n_classes: int, has_disco: bool, has_sculpting: bool) -> Mapping[
     """Metrics that are left out, each with the reason."""
     reasons: dict[str, str] = {}
     if not has_disco:
-        reasons |= dict.fromkeys(_OF_DISCO, "it needs the section disco")
+        reasons |= dict.fromkeys(OF_DISCO, "it needs the section disco")
     if not has_sculpting:
         message = "it needs sculpting.variable, the column that it is measured in"
-        reasons |= dict.fromkeys(_OF_SCULPTING, message)
+        reasons |= dict.fromkeys(OF_SCULPTING, message)
     if n_classes > 2:
         message = f"it is defined for two classes, and there are {n_classes}"
-        reasons |= dict.fromkeys({**_OF_TWO_CLASSES, **_OF_SCULPTING}, message)
+        reasons |= dict.fromkeys({**_OF_TWO_CLASSES, **OF_SCULPTING}, message)
     return reasons

@@ -22,6 +22,9 @@ BIAS = 3.0
 """Over N, about the average of the biased form for N independent events: 2.5 where both numbers are
 uniform, 3.2 where both are normal."""
 
+FEWEST = 256
+"""Events of a batch below which the bias is more than 1 %."""
+
 
 class Disco(Frozen):
     """Adds lambda times the sum over variables of dCorr(variable, output) to the loss.
