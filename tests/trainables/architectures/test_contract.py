@@ -79,6 +79,14 @@ def test_the_gradient_reaches_every_weight(written: dict[str, Any]) -> None:
 
 
 @every_variant
+def test_the_last_matrix_is_the_head(written: dict[str, Any]) -> None:
+    # Optimizers that turn hidden matrices by a rule of their own leave the last one out.
+    shape = InputShape(SHAPE.n_flat, SHAPE.objects, 4)
+    last = [part for part in network(written, shape).parameters() if part.ndim >= 2][-1]
+    assert len(last) == 4
+
+
+@every_variant
 def test_what_stands_in_an_empty_slot_means_nothing(written: dict[str, Any]) -> None:
     clean = events()
 
