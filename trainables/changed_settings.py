@@ -6,12 +6,14 @@ rate that was changed on purpose, as in population-based training or a follow-up
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from trainables.components import optimizers, schedulers
 from trainables.components.component import Component, SchedulerComponent
+from trainables.components.scheduler_table import CONSTANT, PLATEAU
+from trainables.components.weight_groups import argument_of
 from trainables.contract import ConfigError
 from trainables.signal_config import Config
 
@@ -60,13 +62,30 @@ def carry_over(
     horizon = schedulers.Horizon(new.epochs, new.epochs)
     before, after = (optimizers.resolved(part.optimizer, horizon.steps) for part in (old, new))
     changed = {name: value for name, value in after.items() if value != before[name]}
-    ratio = changed.pop("lr", 1.0) / before["lr"] if "lr" in changed else 1.0
-    for group in optimizer["param_groups"]:
-        group.update({name: value for name, value in changed.items() if name in group})
+    groups = optimizer["param_groups"]
+    ratios = [_ratio(group, before, changed) for group in groups]
+    for group, ratio in zip(groups, ratios, strict=True):
+        group.update(_settings(group, before, changed))
         group.update({name: group[name] * ratio for name in _RATES if name in group})
     for state in moving:
         state.update(_rescheduled(old, new, horizon) if new.scheduler else {})
-        state.update({name: _times(state[name], ratio) for name in _BASES if name in state})
+        state.update({name: _times(state[name], ratios) for name in _BASES if name in state})
+
+
+def _ratio(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> float:
+    """The new rate of a group over its old one."""
+    argument = argument_of("lr", group, before)
+    return float(changed[argument] / before[argument]) if argument in changed else 1.0
+
+
+def _settings(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings of a group that changed, but for its rate."""
+    arguments = {name: argument_of(name, group, before) for name in group if name not in _RATES}
+    return {name: changed[known] for name, known in arguments.items() if known in changed}
 
 
 def _rescheduled(old: Driven, new: Driven, horizon: schedulers.Horizon) -> dict[str, Any]:
@@ -77,7 +96,7 @@ def _rescheduled(old: Driven, new: Driven, horizon: schedulers.Horizon) -> dict[
 
 
 def _name(part: Driven) -> str:
-    return schedulers.CONSTANT if part.scheduler is None else part.scheduler.name
+    return CONSTANT if part.scheduler is None else part.scheduler.name
 
 
 def _same_kind(section: str, old: str, new: str) -> None:
@@ -95,10 +114,10 @@ def _same_length(old: Driven, new: Driven) -> None:
         f"{_name(new)} is stretched over all epochs, {old.epochs} where the checkpoint was "
         f"written and {new.epochs} here, so it cannot go on; leave continue_training out, "
         "so that load_checkpoint gives the weights alone, or keep trainer.max_epochs; only fits "
-        f"with another scheduler, such as {schedulers.PLATEAU}, can be made longer"
+        f"with another scheduler, such as {PLATEAU}, can be made longer"
     )
     raise ConfigError("scheduler.name", message)
 
 
-def _times(rates: list[float], ratio: float) -> list[float]:
-    return [rate * ratio for rate in rates]
+def _times(rates: list[float], ratios: list[float]) -> list[float]:
+    return [rate * ratio for rate, ratio in zip(rates, ratios, strict=True)]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainables.architectures.activation import Activation, module_of
+from trainables.architectures.activation import Activation
+from trainables.architectures.piecewise import Piecewise
 from trainables.contract import Frozen
 
 if TYPE_CHECKING:
@@ -27,19 +28,18 @@ class Mlp(Frozen):
     """Share of the units that are switched off in training."""
     batchnorm: bool = False
     """Normalise over the batch before each activation."""
+    piecewise: Piecewise | None = None
+    """Cut each feature into bins; null: one number each."""
 
     def build(self, n_features: int, n_outputs: int = 1) -> nn.Sequential:
         """The network. **Shapes** [B, n_features] -> [B] logits, or [B, n_outputs]."""
         from torch import nn
 
+        from trainables.architectures.dense import perceptron
         from trainables.architectures.head import head
+        from trainables.architectures.piecewise_encoding import encoded
 
-        layers: list[nn.Module] = []
-        for n_inputs in [n_features, *[self.width] * (self.depth - 1)]:
-            layers.append(nn.Linear(n_inputs, self.width))
-            if self.batchnorm:
-                layers.append(nn.BatchNorm1d(self.width))
-            layers.append(module_of(self.activation))
-            if self.dropout > 0:
-                layers.append(nn.Dropout(self.dropout))
-        return nn.Sequential(*layers, *head(self.width, n_outputs))
+        first, n_inputs = encoded(self.piecewise, n_features)
+        widths = [self.width] * self.depth
+        hidden = perceptron(n_inputs, widths, self.activation, self.batchnorm, self.dropout)
+        return nn.Sequential(*first, *hidden, *head(self.width, n_outputs))
