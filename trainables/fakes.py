@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainables.contract import Split, Trial
-from trainables.fake_factor.config import METRICS, Config
+from trainables.fake_factor.config import Config
+from trainables.fake_factor.metrics import METRICS
 
 __all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "probe"]
 
@@ -16,9 +17,9 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if they cannot be trained on.
     """
-    from trainables.fake_factor import fit as chain_fit
+    from trainables.fake_factor import event_table
 
-    return chain_fit.check_data(config)
+    return event_table.load(config.data).notes
 
 
 def probe(config: Config) -> Mapping[str, str]:

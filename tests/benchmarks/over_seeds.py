@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.over_seeds configs/fakes.yaml best/config.yaml --seeds 6
 
-Each config is trained from its start with each seed, in this process. A line gives the metric at the
-last epoch, at the best one, and on the test part at the checkpoint of the best one. What
-`tune-train CONFIG --seed N checkpointing.load_checkpoint=null` prints is the same training.
-Run it from the root of the repository.
+Each config is trained from its start with each seed, in this process. A line gives the metric at
+the last epoch, at the best one, and on the test part at the checkpoint of the best one: median,
+least and largest over the seeds. What `tune-train CONFIG --seed N
+checkpointing.load_checkpoint=null` prints is the same training. Run it from the root of the
+repository.
 """
 
 from __future__ import annotations

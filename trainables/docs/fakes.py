@@ -15,11 +15,11 @@ from trainables.fake_factor.stages import OVERRIDABLE, Ensemble, StageSection
 from trainables.fake_factor.toys import TOYS
 
 CHAIN = """
-A fake factor F(x) is the number of tight over loose fakes at a point x. Data hold fakes and prompts,
-and MC stands for the prompts. Three networks learn ratios of densities: `tight` and `loose` of data
-over MC in their region, and `ratio` of tight over loose data in which each event counts as much as
-it is a fake, 1 - 1/r by the network of its region. The prediction of tight fakes is the sum of F
-times that weight over the loose data.
+A fake factor F(x) is the number of tight over loose fakes at a point x. Data hold fakes and
+prompts, and MC stands for the prompts. Three networks learn ratios of densities: `tight` and
+`loose` of data over MC in their region, and `ratio` of tight over loose data in which each event
+counts as much as it is a fake, 1 - 1/r by the network of its region. The prediction of tight fakes
+is the sum of F times that weight over the loose data.
 
 An epoch trains tight, then loose, settles the fake weights, and trains ratio. So the first report
 has a closure already, rungs of ASHA compare chains of which all parts have had the same number of
@@ -54,10 +54,10 @@ def text() -> str:
         STAGE,
         *(f"### `{name}`\n\n{config_table.keys(model)}" for name, model in _MODELS.items()),
         "## Losses",
-        "An event of label 1 (the numerator: data, or tight) adds l1(f), one of label 0 adds l0(f). "
+        "An event of label 1 (the numerator: data, or tight) adds l1(f), one of label 0 l0(f). "
         "Exponentials go on as straight lines beyond e^30, so that none overflows. "
-        f"`w_lambda` and `ess_lambda` are for {markdown.code(REGULARISED)}: elsewhere the ratio can "
-        "be negative or infinite, and neither its logarithm nor its spread means anything.",
+        f"`w_lambda` and `ess_lambda` are for {markdown.code(REGULARISED)}: elsewhere the ratio "
+        "can be negative or infinite, and neither its logarithm nor its spread means anything.",
         markdown.table(("name", "l1", "l0", "r", "arguments", "source"), map(_loss, LOSSES)),
         "## Metrics",
         JUDGE,

@@ -1,4 +1,4 @@
-"""What users of fake-factor estimation know by other names, what it is here, and where it is tested."""
+"""What users of fake factors know by other names, what it is here, and where it is tested."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ KNOBS = (
 """The knobs of the estimation."""
 
 TRAINING = (
-    Row("train_fakes, model_config, training_config", (), (FIT,), "`tune-train configs/fakes.yaml`"),
+    Row(
+        "train_fakes, model_config, training_config", (), (FIT,), "`tune-train configs/fakes.yaml`"
+    ),
     Row(
         "Optuna tuning of a fakes analysis",
         (),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from trainables.architectures.inputs import Inputs
+from trainables.architectures.piecewise_encoding import place_bins
 from trainables.fake_factor.closure import Estimate
 from trainables.fake_factor.config import Subtraction
 from trainables.fake_factor.events import Events
@@ -32,6 +34,11 @@ class Chain(nn.Module):
         found = self.nets[name]
         assert isinstance(found, RatioNet)
         return found
+
+    def place(self, features: Tensor) -> None:
+        """Lay the bins of encoded features by the training part. **Shapes** [N, F]."""
+        for name in self.nets:
+            place_bins(self.net(name).net, lambda: Inputs(features, {}, {}, {}))
 
     def training_factors(self, features: Tensor, is_tight: Tensor) -> Tensor:
         """Fake weights of the rows that ratio is trained on. **Shapes** [N, F], [N] -> [N]."""

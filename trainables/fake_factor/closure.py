@@ -163,8 +163,6 @@ def _truth(events: Events, log_ff: Floats) -> dict[str, float]:
     if events.true_ff is None:
         return {}
     known = events.is_data & np.isfinite(events.true_ff)
-    if not known.any():
-        return {}
     logs = log_ff[known] - np.log(events.true_ff[known])
     relative = np.abs(np.expm1(logs))
     return {

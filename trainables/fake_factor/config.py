@@ -1,4 +1,4 @@
-"""What one `fakes` trial is told, and the numbers that it reports."""
+"""What one `fakes` trial is told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from trainables.contract import Frozen, Metric, TrialConfig
 from trainables.fake_factor import stages
 from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
 from trainables.fake_factor.loss_config import Loss, OfLogit
+from trainables.fake_factor.metrics import METRICS, unreported
 from trainables.fake_factor.networks import Network
 from trainables.fake_factor.stages import STAGES, Ensemble, StageSection
 from trainables.nearest import did_you_mean, listed
@@ -23,44 +24,7 @@ from trainables.sections import (
     EarlyStopping,
     TrainerSection,
 )
-
-_SUBTRACTED = "chi2 per bin of the {0} data with network weights against data minus MC"
-
-METRICS: dict[str, Metric] = {
-    "val_closure": Metric(
-        "min", "chi2 per bin of predicted against observed tight fakes, over all variables"
-    ),
-    "val_closure_pt": Metric("min", "the same in bins of pt"),
-    "val_closure_eta": Metric("min", "the same in bins of |eta|"),
-    "val_closure_met": Metric("min", "the same in bins of met"),
-    "val_yield_ratio": Metric(
-        "min", "predicted over observed yield, or its inverse where that is larger; 1 is perfect"
-    ),
-    "val_yield_ratio_pt": Metric(
-        "min", "1 and the summed differences of the bins of pt, relative to the observed yield"
-    ),
-    "val_yield_ratio_eta": Metric("min", "the same in bins of |eta|"),
-    "val_yield_ratio_met": Metric("min", "the same in bins of met"),
-    "val_ess": Metric("max", "effective over actual number of loose data in the prediction"),
-    "val_negative": Metric("min", "share of the data whose fake weight is negative"),
-    "val_ff_error": Metric("min", "median relative error of the fake factor, where it is known"),
-    "val_ff_error_95": Metric("min", "95 % quantile of that error"),
-    "val_ff_logmae": Metric("min", "median |log(F / true F)|, where it is known"),
-    "val_subtraction_tight": Metric("min", _SUBTRACTED.format("tight")),
-    "val_subtraction_loose": Metric("min", _SUBTRACTED.format("loose")),
-    "val_log_ff_spread": Metric(
-        "min", "standard deviation of log F over the loose data; for looking at"
-    ),
-    "val_log_ff_largest": Metric("min", "largest |log F| of the loose data; for looking at"),
-    "train_loss_tight": Metric("min", "mean loss of the tight network; for looking at", ("loss",)),
-    "train_loss_loose": Metric("min", "mean loss of the loose network; for looking at", ("loss",)),
-    "train_loss_ratio": Metric("min", "mean loss of the ratio network; for looking at", ("loss",)),
-}
-
-
-def modes() -> dict[str, str]:
-    """For each metric that may be watched whether `min` or `max` is better."""
-    return {name: metric.direction for name, metric in METRICS.items()}
+from trainables.signal_config import RATE_KEEPERS
 
 
 class FakesTrainer(TrainerSection):
@@ -146,6 +110,32 @@ class Config(TrialConfig):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _one_master_of_the_rate(self) -> Config:
+        factor = self.trainer.reduce_lr_on_epoch
+        for name in STAGES if factor is not None else ():
+            own: StageSection = getattr(self, name)
+            shared = None if self.scheduler is None else self.scheduler.name
+            scheduler = own.scheduler.name or shared
+            if scheduler is not None and scheduler not in RATE_KEEPERS:
+                raise ValueError(
+                    f"trainer.reduce_lr_on_epoch has no effect under scheduler {scheduler} of the "
+                    f"{name} network, which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
+                )
+        return self
+
+    def unreported(self) -> Mapping[str, str]:
+        return unreported(self.data)
+
+    def reported(self) -> dict[str, Metric]:
+        """The metrics that a trial with this config reports."""
+        left_out = self.unreported()
+        return {name: metric for name, metric in METRICS.items() if name not in left_out}
+
+    def modes(self) -> dict[str, str]:
+        """For each metric that may be watched whether `min` or `max` is better."""
+        return {name: metric.direction for name, metric in self.reported().items()}
+
     def max_epochs(self) -> int:
         return self.trainer.max_epochs
 
@@ -156,6 +146,14 @@ class Config(TrialConfig):
     def arguments(cls, section: str, name: str) -> frozenset[str] | None:
         """What a component takes in a shared section or in that of a stage."""
         return stages.arguments_of(section, name)
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """The groups of optimizers and schedulers that a space may name, shared or of a stage."""
+        from trainables.components import families
+
+        own = stages.section_of(section)
+        return families.of(own) if own in ("optimizer", "scheduler") else {}
 
 
 _MERGES: Mapping[str, Callable[[Config, StageSection], object]] = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from trainables.contract import Frozen
+from trainables.table_file import GENERATED
 
-PREFIX = "fakes:"
-"""How a path begins that names a toy."""
+VARIABLES = ("pt", "eta", "met")
+"""What closure is judged in; each is the name of the key that names its column."""
 
 _OF_TOYS = {"tight": "tight", "is_data": "is_data", "weight": "weight", "true_ff": "true_ff"}
 _OF_FILES = {"n_events": None, "generator_seed": 0}
@@ -16,8 +17,8 @@ _OF_FILES = {"n_events": None, "generator_seed": 0}
 class FakesData(Frozen):
     """Which events are trained on, what their columns mean, and how they are cut up."""
 
-    path: str = "fakes:four_features"
-    """A toy (`fakes:four_features`, `fakes:three_features`), or a CSV, Parquet or HDF5 file."""
+    path: str = f"{GENERATED}four_features"
+    """`generated:four_features`, `generated:three_features`, or a CSV, Parquet or HDF5 file."""
     table: str | None = None
     """Where the table lies inside an HDF5 file; null for its root."""
     generator_seed: int = Field(default=0, ge=0)
@@ -58,7 +59,7 @@ class FakesData(Frozen):
     @property
     def is_toy(self) -> bool:
         """Whether the events are drawn, not read."""
-        return self.path.startswith(PREFIX)
+        return self.path.startswith(GENERATED)
 
     @model_validator(mode="after")
     def _what_the_path_decides(self) -> FakesData:

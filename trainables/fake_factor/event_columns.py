@@ -9,7 +9,7 @@ import numpy as np
 
 from trainables import columns
 from trainables.contract import ConfigError
-from trainables.fake_factor.data_config import FakesData
+from trainables.fake_factor.data_config import VARIABLES, FakesData
 from trainables.fake_factor.events import Events
 from trainables.nearest import did_you_mean, listed
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
-
-VARIABLES = ("pt", "eta", "met")
-"""What closure is judged in; each is the name of the key that names its column."""
 
 
 def features(frame: pd.DataFrame, data: FakesData) -> list[str]:
@@ -55,7 +52,7 @@ def events(frame: pd.DataFrame, names: list[str], data: FakesData) -> Events:
     if "eta" in read:
         read["eta"] = np.abs(read["eta"])
     return Events(
-        features=columns.numbers(frame, names),
+        features=columns.numbers(frame, names, "data.features"),
         is_tight=_flag(frame, "tight", data.tight),
         is_data=everything if data.is_data is None else _flag(frame, "is_data", data.is_data),
         weights=np.ones(len(frame))

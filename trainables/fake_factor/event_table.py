@@ -153,6 +153,10 @@ def _check_yields(part: Events, name: str, data: FakesData) -> None:
                 "fakes; check the weights and what is data"
             )
             raise ConfigError("data.weight" if data.weight else "data.is_data", message)
+    known = None if part.true_ff is None else np.isfinite(part.true_ff) & part.is_data
+    if known is not None and not known.any():
+        message = f"column {data.true_ff!r} is empty in all data of the {name} part"
+        raise ConfigError("data.true_ff", message)
 
 
 def _counts(part: Events) -> str:

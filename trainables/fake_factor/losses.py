@@ -22,8 +22,8 @@ Function = Callable[[Tensor], Tensor]
 STEEPEST = 30.0
 """Beyond e^30 exponentials go on as straight lines, so that none of them overflows."""
 
-_EDGE = 1e-6
-"""Probabilities that a bounded loss lets leave 0..1 are taken back this far inside."""
+_EDGE = 1e-3
+"""Probabilities that a bounded loss lets leave 0..1 are taken back so far: r is below 1000."""
 
 _TINY = -15.0
 """Below it log(softplus(f)) is f to single precision, where the direct form loses its digits."""

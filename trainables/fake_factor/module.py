@@ -20,7 +20,7 @@ from trainables.components import optimizers, schedulers
 from trainables.fake_factor import changed_stages, closure
 from trainables.fake_factor.batches import ChainBatches, Step, Whole
 from trainables.fake_factor.chain import Chain
-from trainables.fake_factor.config import Config, modes
+from trainables.fake_factor.config import Config
 from trainables.fake_factor.event_table import EventTable
 from trainables.fake_factor.events import Events
 from trainables.fake_factor.ratio_net import RatioNet
@@ -52,6 +52,8 @@ class ChainModule(LightningModule):
         )
         self.register_buffer("mean", torch.from_numpy(table.mean.copy()))
         self.register_buffer("deviation", torch.from_numpy(table.deviation.copy()))
+        for number in range(len(self.chains)):
+            self.chain(number).place(self._scaled(table.train))
         self._tasks: list[Task] = []
         self._schedulers: dict[int, schedulers.Built] = {}
         self._batches: ChainBatches | None = None
@@ -145,7 +147,7 @@ class ChainModule(LightningModule):
         component = net.stage.scheduler
         if component is None or schedulers.is_constant(component):
             return {"optimizer": optimizer}
-        built = schedulers.build(component, optimizer, horizon, modes())
+        built = schedulers.build(component, optimizer, horizon, self._config.modes())
         self._schedulers[number] = built
         return {"optimizer": optimizer, "lr_scheduler": built.scheduler}
 

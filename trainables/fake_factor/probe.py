@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from trainables.components.trace import Driver, trace
 from trainables.contract import ConfigError
 from trainables.fake_factor import losses
-from trainables.fake_factor.config import METRICS, Config, modes
+from trainables.fake_factor.config import Config
 from trainables.fake_factor.loss_config import Loss
 from trainables.fake_factor.networks import Network
 from trainables.fake_factor.stages import Stage, stages
@@ -26,7 +26,7 @@ _DRIVEN_BY_STAGES = {"gradient_clip_val", "reduce_lr_on_epoch"}
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(METRICS, config.early_stopping)
+    check_monitor(config.reported(), config.early_stopping)
     return {
         "data": config.data.model_dump_json(exclude={"batch_size"}),
         "subtraction": config.subtraction.model_dump_json() if config.data.is_data else "none",
@@ -39,7 +39,7 @@ def probe(config: Config) -> dict[str, str]:
 
 def _stage(config: Config, stage: Stage) -> str:
     try:
-        optimizer, scheduler = _rates(_driver(config, stage))
+        optimizer, scheduler = _rates(_driver(config, stage), tuple(config.modes().items()))
     except ConfigError as error:
         raise _placed(error, config, stage) from error
     ensemble = stage.ensemble.model_dump()
@@ -75,8 +75,8 @@ def _placed(error: ConfigError, config: Config, stage: Stage) -> ConfigError:
 
 
 @lru_cache(maxsize=4096)
-def _rates(driver: Driver) -> tuple[str, str]:
-    return trace(driver, modes())
+def _rates(driver: Driver, modes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    return trace(driver, dict(modes))
 
 
 @lru_cache(maxsize=4096)

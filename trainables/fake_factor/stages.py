@@ -163,9 +163,14 @@ def merged(section: str, shared: Mapping[str, Any], override: Override) -> dict[
 
 def arguments_of(section: str, name: str) -> frozenset[str] | None:
     """What the component `name` takes in a section, shared or of a stage; None if not known."""
-    stage_name, _, own = section.rpartition(".")
-    source = _ARGUMENTS.get(own) if stage_name in ("", *STAGES) else None
+    source = _ARGUMENTS.get(section_of(section))
     return None if source is None else source(name)
+
+
+def section_of(key: str) -> str:
+    """The shared section that a section is, or changes: `optimizer` for `ratio.optimizer`."""
+    stage_name, _, own = key.rpartition(".")
+    return own if stage_name in ("", *STAGES) else key
 
 
 def _fields(table: Mapping[str, type[Frozen]]) -> Callable[[str], frozenset[str] | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainables.fake_factor.data_config import PREFIX
+from trainables.table_file import GENERATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,8 @@ class Toy:
 
 
 TOYS = {
-    f"{PREFIX}four_features": Toy(four_features, 40_000),
-    f"{PREFIX}three_features": Toy(three_features, 27_000),
+    f"{GENERATED}four_features": Toy(four_features, 40_000),
+    f"{GENERATED}three_features": Toy(three_features, 27_000),
 }
 """The data that `data.path` can name beside files."""
 

@@ -21,7 +21,7 @@ def chain() -> Chain:
 
     def make(**sections: Any) -> Config:
         given: dict[str, Any] = {
-            "data": {"path": "fakes:three_features", "n_events": 1500, "batch_size": 128},
+            "data": {"path": "generated:three_features", "n_events": 1500, "batch_size": 128},
             "architecture": {"name": "mlp", "width": 8, "depth": 1, "dropout": 0.2},
             "optimizer": {"name": "Adam", "lr": 0.01},
             "trainer": {"max_epochs": 3},

@@ -19,7 +19,7 @@ def load(given: dict[str, Any], **changed: Any) -> EventTable:
     return event_table.load(FakesData.model_validate({**given, **changed}))
 
 
-TOY = {"path": "fakes:three_features", "n_events": 2000}
+TOY = {"path": "generated:three_features", "n_events": 2000}
 
 
 def test_every_other_numeric_column_is_a_feature(own: dict[str, Any]) -> None:
@@ -137,6 +137,7 @@ def broken(frame: pd.DataFrame, change: str) -> None:
             "passes", frame["passes"] & (frame["measured"] == 1)
         ),
         "truth": lambda: frame.__setitem__("f", 0.0),
+        "no truth": lambda: frame.__setitem__("f", np.nan),
     }
     changes[change]()
 
@@ -151,6 +152,7 @@ def broken(frame: pd.DataFrame, change: str) -> None:
         ("no loose data", {}, "data.path", "there are no loose data in the training part"),
         ("no tight MC", {}, "data.is_data", "there is no tight MC in the training part"),
         ("truth", {"true_ff": "f"}, "data.true_ff", "must be positive"),
+        ("no truth", {"true_ff": "f"}, "data.true_ff", "empty in all data of the training part"),
         (None, {"tight": "pases"}, "data.tight", "did you mean 'passes'"),
         (None, {"features": ["x", "w"]}, "data.features", "'w' is a flag, the weight"),
         (None, {"features": ["x", "x"]}, "data.features", "named twice"),
@@ -176,8 +178,8 @@ def test_what_cannot_be_trained_on_is_refused(
 
 
 def test_an_unknown_toy_is_named() -> None:
-    with pytest.raises(ConfigError, match="did you mean 'fakes:four_features'"):
-        load({"path": "fakes:four_feature"})
+    with pytest.raises(ConfigError, match="did you mean 'generated:four_features'"):
+        load({"path": "generated:four_feature"})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from torch import nn
 
 from search.text.yaml_file import examine
 from trainables import fakes
-from trainables.contract import REQUIRED_NAMES, ConfigError
+from trainables.contract import REQUIRED_NAMES
 from trainables.fake_factor import closure, event_table
 from trainables.fake_factor.closure import Estimate
 from trainables.fakes import METRICS, Config
@@ -145,7 +145,7 @@ def test_reported_numbers_are_those_of_the_saved_networks(chain: Chain, new_tria
 
 def test_a_chain_closes(chain: Chain, new_trial: Any) -> None:
     """On 12,000 events of known truth it comes near the factor, and a constant does not."""
-    data = {"path": "fakes:three_features", "n_events": 12_000, "batch_size": 512}
+    data = {"path": "generated:three_features", "n_events": 12_000, "batch_size": 512}
     config = chain(
         data=data,
         architecture={"width": 32, "depth": 2, "dropout": 0.0},
@@ -209,11 +209,12 @@ def test_several_chains_report_their_medians(chain: Chain, new_trial: Any) -> No
 def test_own_events_without_truth_or_met_leave_out_their_metrics(
     own: dict[str, Any], chain: Chain, new_trial: Any
 ) -> None:
-    data = {"path": own["path"], "n_events": None, **own}
+    data = {"n_events": None, **own}
     trial = new_trial()
     fakes.fit(chain(data=data), trial)
     left_out = {name for name in METRICS if "_ff_e" in name or "logmae" in name or "_met" in name}
     assert set(trial.reports[0][1]) == set(METRICS) - left_out
+    assert set(chain(data=data).unreported()) == left_out
 
 
 def test_data_alone_train_the_ratio_alone(
@@ -229,10 +230,19 @@ def test_data_alone_train_the_ratio_alone(
     assert len(state["optimizer_states"]) == 1
 
 
-def test_what_is_watched_must_be_known_of_these_events(own: dict[str, Any], chain: Chain) -> None:
-    config = chain(data={"n_events": None, **own}, early_stopping={"monitor": "val_ff_error"})
-    with pytest.raises(ConfigError, match=r"early_stopping\.monitor: no metric 'val_ff_error'"):
-        fakes.check_data(config)
+def test_bins_of_encoded_features_are_those_of_the_training_part(
+    chain: Chain, new_trial: Any
+) -> None:
+    trial = new_trial()
+    config = chain(ratio={"architecture": {"piecewise": {"bins": 2}}}, trainer={"max_epochs": 1})
+    fakes.fit(config, trial)
+    state = torch.load(trial.checkpoints[1], weights_only=True)["state_dict"]
+    table = event_table.load(config.data)
+    scaled = (table.train.features - table.mean) / table.deviation
+    # two bins of quantiles: the first ends at the median
+    first = state["chains.0.nets.ratio.net.0.log_widths"][:, 0].exp()
+    ends = state["chains.0.nets.ratio.net.0.start"][:, 0] + first
+    assert ends.tolist() == pytest.approx(np.median(scaled, axis=0).tolist(), abs=1e-5)
 
 
 def test_checking_the_data_of_a_toy_finds_nothing_odd(chain: Chain) -> None:

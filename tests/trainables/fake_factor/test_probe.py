@@ -117,6 +117,17 @@ def test_two_names_of_one_loss_are_twins_and_no_others() -> None:
         ({"tight": {"scheduler": {"name": "StepLR"}}}, "tight.scheduler.step_size"),
         ({"loose": {"scheduler": {"name": "Stp"}}}, "loose.scheduler.name"),
         ({"early_stopping": {"monitor": "val_clousre"}}, "early_stopping.monitor"),
+        (
+            {"data": {"path": "own.csv"}, "early_stopping": {"monitor": "val_ff_error"}},
+            "early_stopping.monitor",
+        ),
+        (
+            {
+                "data": {"met": None},
+                "scheduler": {"name": "ReduceLROnPlateau", "monitor": "val_closure_met"},
+            },
+            "scheduler.monitor",
+        ),
     ],
 )
 def test_what_is_refused_is_told_where_it_was_written(sections: Any, key: str) -> None:

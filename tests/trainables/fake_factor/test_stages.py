@@ -107,7 +107,7 @@ def test_without_mc_only_the_ratio_is_trained() -> None:
         (
             {"ratio": {"architecture": {"block_size": 2}}},
             ("ratio", "architecture", "mlp", "block_size"),
-            "mlp takes no 'block_size'; it takes activation, batchnorm, depth, dropout, width",
+            "mlp takes no 'block_size'; it takes activation, batchnorm, depth",
         ),
         (
             {"tight": {"loss": {"powr": 1.0, "name": "bregman"}}},
@@ -134,6 +134,24 @@ def test_what_does_not_fit_is_told_where_it_stands(
     (detail,) = error.value.errors()
     assert detail["loc"] == place
     assert message in detail["msg"]
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"scheduler": {"name": "CosineWarmup"}},
+        {"scheduler": {"name": "none"}, "loose": {"scheduler": {"name": "CosineWarmup"}}},
+    ],
+)
+def test_a_shrinking_rate_needs_schedulers_that_leave_it(sections: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="no effect under scheduler CosineWarmup"):
+        Config.model_validate({**sections, "trainer": {"reduce_lr_on_epoch": 0.9}})
+
+
+def test_families_are_those_of_optimizers_and_schedulers() -> None:
+    assert "AdamW" in Config.families("optimizer")["default"]
+    assert Config.families("ratio.optimizer") == Config.families("optimizer")
+    assert Config.families("loss") == {}
 
 
 @pytest.mark.parametrize(

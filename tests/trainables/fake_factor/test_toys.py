@@ -9,12 +9,12 @@ from trainables.fake_factor.toys import TOYS
 
 
 def drawn(name: str, n_events: int = 60_000, seed: int = 0) -> pd.DataFrame:
-    return TOYS[f"fakes:{name}"].draw(np.random.default_rng(seed), n_events)
+    return TOYS[f"generated:{name}"].draw(np.random.default_rng(seed), n_events)
 
 
 @pytest.mark.parametrize("name", TOYS)
 def test_tight_over_loose_fakes_is_the_true_factor(name: str) -> None:
-    frame = drawn(name.removeprefix("fakes:"))
+    frame = drawn(name.removeprefix("generated:"))
     fakes = frame[frame["true_ff"].notna()]
     assert (fakes["is_data"] == 1).all()
     for _, part in fakes.groupby(pd.cut(fakes["true_ff"], 5), observed=True):
@@ -27,7 +27,7 @@ def test_tight_over_loose_fakes_is_the_true_factor(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOYS)
 def test_the_mc_stands_for_the_prompts_of_the_data(name: str) -> None:
-    frame = drawn(name.removeprefix("fakes:"))
+    frame = drawn(name.removeprefix("generated:"))
     mc, prompts = frame[frame["is_data"] == 0], frame[frame["is_data"] == 1]
     prompts = prompts[prompts["true_ff"].isna()]
     for tight in (0, 1):
