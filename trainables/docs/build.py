@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, families, losses, optimizers, schedulers, signal
+from trainables.docs import curves, fakes, families, losses, optimizers, schedulers, signal
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "fakes.md": fakes.text,
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
