@@ -6,10 +6,12 @@ rate that was changed on purpose, as in population-based training or a follow-up
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trainables.components import optimizers, schedulers
 from trainables.components.scheduler_table import CONSTANT, PLATEAU
+from trainables.components.weight_groups import argument_of
 from trainables.contract import ConfigError
 from trainables.signal_config import Config
 
@@ -36,13 +38,30 @@ def apply(checkpoint: dict[str, Any], new: Config) -> None:
     horizon = schedulers.Horizon(new.max_epochs(), new.max_epochs())
     before, after = (optimizers.resolved(part.optimizer, horizon.steps) for part in (old, new))
     changed = {name: value for name, value in after.items() if value != before[name]}
-    ratio = changed.pop("lr", 1.0) / before["lr"] if "lr" in changed else 1.0
-    for group in checkpoint["optimizer_states"][0]["param_groups"]:
-        group.update({name: value for name, value in changed.items() if name in group})
+    groups = checkpoint["optimizer_states"][0]["param_groups"]
+    ratios = [_ratio(group, before, changed) for group in groups]
+    for group, ratio in zip(groups, ratios, strict=True):
+        group.update(_settings(group, before, changed))
         group.update({name: group[name] * ratio for name in _RATES if name in group})
     for state in checkpoint["lr_schedulers"]:
         state.update(_rescheduled(old, new, horizon) if new.scheduler else {})
-        state.update({name: _times(state[name], ratio) for name in _BASES if name in state})
+        state.update({name: _times(state[name], ratios) for name in _BASES if name in state})
+
+
+def _ratio(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> float:
+    """The new rate of a group over its old one."""
+    argument = argument_of("lr", group, before)
+    return float(changed[argument] / before[argument]) if argument in changed else 1.0
+
+
+def _settings(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings of a group that changed, but for its rate."""
+    arguments = {name: argument_of(name, group, before) for name in group if name not in _RATES}
+    return {name: changed[known] for name, known in arguments.items() if known in changed}
 
 
 def _rescheduled(old: Config, new: Config, horizon: schedulers.Horizon) -> dict[str, Any]:
@@ -76,5 +95,5 @@ def _same_length(old: Config, new: Config) -> None:
     raise ConfigError("scheduler.name", message)
 
 
-def _times(rates: list[float], ratio: float) -> list[float]:
-    return [rate * ratio for rate in rates]
+def _times(rates: list[float], ratios: list[float]) -> list[float]:
+    return [rate * ratio for rate, ratio in zip(rates, ratios, strict=True)]

@@ -34,13 +34,13 @@ def table(
 ) -> None:
     """Print the tables of a search and write them as CSV, Markdown and Parquet; compare several."""
     folders = [open_folder(name, storage) for name in names]
-    from search.engine.record import Record
+    from search.engine.record_reader import RecordReader
     from search.results.comparison import comparison_table
     from search.results.show import print_table
     from search.results.table_files import write_table
 
     screen = console()
-    results = [Record.open(folder.record).result() for folder in folders]
+    results = [RecordReader.open(folder.record).result() for folder in folders]
     compared = comparison_table(results) if len(results) > 1 else None
     for folder, result in zip(folders, results, strict=True):
         if rebuild:

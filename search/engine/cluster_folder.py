@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,9 +31,10 @@ def cluster_folder() -> Iterator[Path]:
     watching = _start_reaper(folder)
     try:
         folder.mkdir(mode=0o700)
+        _make_temporary(folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        reaper.remove(str(folder))
         # Not waited for: some processes of Ray's dashboard take two seconds to end.
         assert watching.stdin is not None
         watching.stdin.close()
@@ -45,24 +45,37 @@ def cluster_folder() -> Iterator[Path]:
 def marked(folder: Path) -> Iterator[None]:
     """Let every process that is started meanwhile be known as one of the cluster's.
 
-    What they write into temporary files goes with the folder, except where TMPDIR names a place of
-    the user's that the folder is not in.
+    Its temporary files go with the cluster: some of Ray's processes are ended before they have
+    removed theirs. What torch compiles is kept for the next search.
     """
-    # Asked before it is changed: Python looks for it once.
+    # Asked before it is changed: Python looks for it once a process.
     usual = Path(tempfile.gettempdir())
-    changed = {reaper.MARKER: str(folder)}
-    if folder.parent == usual:
-        changed["TMPDIR"] = str(folder)
-        # What torch compiles is kept for the next search.
-        cache = os.environ.get(COMPILED) or str(usual / f"torchinductor_{os.getuid()}")
-        changed[COMPILED] = cache
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ |= changed
+    theirs = {
+        reaper.MARKER: str(folder),
+        "TMPDIR": str(folder / reaper.TEMPORARY),
+        COMPILED: os.environ.get(COMPILED) or str(usual / f"torchinductor_{os.getuid()}"),
+    }
+    before = {name: os.environ.get(name) for name in theirs}
+    os.environ.update(theirs)
     try:
         yield
     finally:
         for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _make_temporary(folder: Path) -> None:
+    """Where the cluster's processes have their temporary files: where the user wants such files."""
+    inside, named = folder / reaper.TEMPORARY, _named()
+    if named != folder.parent:
+        inside.symlink_to(named / f"{reaper.TEMPORARY}-{folder.name}")
+    inside.resolve().mkdir(mode=0o700)
+
+
+def _named() -> Path:
+    return Path(os.environ.get("TMPDIR") or USUAL).absolute()
 
 
 def _start_reaper(folder: Path) -> subprocess.Popen[bytes]:
@@ -84,7 +97,7 @@ def require_parent() -> Path:
 
     **Raises**: UserError if it cannot be written.
     """
-    named = Path(os.environ.get("TMPDIR") or USUAL).absolute()
+    named = _named()
     short = len(os.fsencode(named)) <= LONGEST
     require_writable(named, "name another folder for temporary files (TMPDIR=...)")
     if not short:

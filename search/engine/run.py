@@ -16,6 +16,7 @@ from search.engine.cluster import (
 from search.engine.ends import EarlyEnd
 from search.engine.leftovers import end_leftovers, noted
 from search.engine.outcome import Outcome, View
+from search.engine.ray_noise import deaths_in_the_log
 from search.engine.resume import require_same
 from search.engine.signals import take_signals
 from search.load import Search
@@ -44,7 +45,8 @@ def run_search(
     # The dashboard serves the State API, without which Ray Train never frees the workers of a
     # trial that was stopped: a search of such trials has it even when nobody wants to look at it.
     several = search.resources.workers > 1
-    with running_cluster(options.address, options.dashboard or several) as cluster:
+    running = running_cluster(options.address, options.dashboard or several)
+    with deaths_in_the_log(), running as cluster:
         take_signals()
         if several:
             require_state_api()

@@ -84,7 +84,7 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
     if end.reason is not None:
         log.warning("the search ended early: %s", end.reason)
     parts.limits.time.write()
-    return _close(search, folder, parts)
+    return _close(search, folder, parts, cluster)
 
 
 def _wire(
@@ -123,10 +123,12 @@ def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd, folder: SearchFolder) -
         end.end_search(cause, Exit.INFRASTRUCTURE)
 
 
-def _close(search: Search, folder: SearchFolder, parts: RunningSearch) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: RunningSearch, cluster: Cluster) -> Outcome:
     record, end = parts.record, parts.end
     if end.reason is None:
-        record.write_tests(test_finalists(search, folder, record.result()))
+        note, result = parts.searcher.note, record.result()
+        tests = test_finalists(search, folder, result, end, note, cluster.folder)
+        record.write_tests(tests)
     result = record.result()
     prune(result, folder)
     files = write_tables(result, folder)

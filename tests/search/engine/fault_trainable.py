@@ -113,9 +113,11 @@ def _begun(trial: Trial, epoch: int, number: int | None = None) -> Path:
     `report` returns once the search has decided that the trial goes on: whoever has begun an epoch
     has been heard at the one before.
     """
-    trials = next(folder for folder in trial.directory.parents if folder.name == "trials")
+    trials = [folder for folder in trial.directory.parents if folder.name == "trials"]
     number = trial.number if number is None else number
-    return trials / f"{number:05d}" / f"begun-{epoch:04d}"
+    # a training alone is no trial among others
+    folder = trials[0] / f"{number:05d}" if trials else trial.directory
+    return folder / f"begun-{epoch:04d}"
 
 
 def _wait(config: Config, trial: Trial, epoch: int) -> None:

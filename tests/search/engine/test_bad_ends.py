@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from torch.utils.data import DataLoader
 
 from search.engine.bad_ends import end_of, state_after
 from search.results.trials import State
@@ -46,3 +49,22 @@ def test_a_trial_that_ray_killed_for_its_memory_is_told_from_one_that_died(tmp_p
     assert "6.92GB used" in cause
     file.write_text("The actor died unexpectedly before finishing this task.")
     assert end_of(trial, tmp_path)[0] is State.DIED
+
+
+class Killed:
+    """A data set whose loader the kernel ends, as it does when memory runs out."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return index
+
+
+def test_a_killed_process_that_loads_data_is_no_fault_of_the_trial() -> None:
+    loader: Any = DataLoader(Killed(), num_workers=1)  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError, match="DataLoader worker") as raised:
+        next(iter(loader))
+    text = "".join(traceback.format_exception(raised.value))
+    assert state_after(text) is State.DIED

@@ -85,7 +85,8 @@ def test_a_main_thread_that_hangs_is_ended() -> None:
         "from search.engine.hard_exit import HardExit\n"
         "from search.engine.watchdog import watch\n"
         "death = lambda: 'the raylet died'\n"
-        "arguments = (death, EarlyEnd(HardExit('Go on with: tune-run')), threading.Event())\n"
+        "hard = HardExit(lambda: 'Go on with: tune-run')\n"
+        "arguments = (death, EarlyEnd(hard), threading.Event())\n"
         "threading.Thread(target=watch, args=arguments, daemon=True).start()\n"
         "time.sleep(600)"
     )
