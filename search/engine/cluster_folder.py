@@ -15,6 +15,7 @@ from search.engine import reaper
 from search.results.access import require_writable
 
 USUAL = Path("/tmp")
+COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 LONGEST = 24
 """Bytes of its parent: the names of Ray's sockets, up to 82 bytes more, must stay below 107."""
 
@@ -47,9 +48,14 @@ def marked(folder: Path) -> Iterator[None]:
     Its temporary files go with the cluster: some of Ray's processes are ended before they have
     removed theirs.
     """
-    # Asked once a process: the driver's own are not to lie there.
-    tempfile.gettempdir()
-    theirs = {reaper.MARKER: str(folder), "TMPDIR": str(folder / reaper.TEMPORARY)}
+    # Asked before it is changed: Python looks for it once a process.
+    usual = Path(tempfile.gettempdir())
+    theirs = {
+        reaper.MARKER: str(folder),
+        "TMPDIR": str(folder / reaper.TEMPORARY),
+        # What torch compiles is kept for the next search.
+        COMPILED: os.environ.get(COMPILED) or str(usual / f"torchinductor_{os.getuid()}"),
+    }
     before = {name: os.environ.get(name) for name in theirs}
     os.environ.update(theirs)
     try:

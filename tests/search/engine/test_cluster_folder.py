@@ -36,7 +36,7 @@ def test_a_place_that_takes_no_files_is_refused(monkeypatch: pytest.MonkeyPatch)
         require_parent()
 
 
-ASKED = "import tempfile; print(tempfile.mkdtemp())"
+ASKED = "import os, tempfile; print(tempfile.mkdtemp(), os.environ['TORCHINDUCTOR_CACHE_DIR'])"
 
 
 @pytest.mark.parametrize("name", ["t", "a" * 60])
@@ -48,18 +48,20 @@ def test_temporary_files_of_the_cluster_go_with_it(
     parent.mkdir()
     monkeypatch.setenv("TMPDIR", str(parent))
     monkeypatch.setattr(tempfile, "tempdir", None)
+    before = dict(os.environ)
     try:
         with cluster_folder() as folder:
             with marked(folder):
-                inside = Path(
-                    subprocess.check_output([sys.executable, "-c", ASKED], text=True).strip()
-                )
+                said = subprocess.check_output([sys.executable, "-c", ASKED], text=True)
+                inside, compiled = map(Path, said.split())
                 assert Path(tempfile.gettempdir()) == parent
             # where the user wants them, under a name that is no longer than Ray's own
             assert inside.resolve().is_relative_to(parent)
             assert inside.is_relative_to(folder)
             assert inside.resolve().parent.stat().st_mode & 0o777 == 0o700
-            assert os.environ["TMPDIR"] == str(parent)
+            # what torch has compiled stays for the next search
+            assert compiled.parent == parent
+            assert dict(os.environ) == before
         assert list(parent.iterdir()) == []
         assert not folder.exists()
     finally:
