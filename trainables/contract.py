@@ -39,6 +39,10 @@ class TrialConfig(Frozen):
         """How many best checkpoints are kept beside the last one."""
         return 1
 
+    def unreported(self) -> Mapping[str, str]:
+        """Those of METRICS that a trial with this config does not report, each with the reason."""
+        return {}
+
     @classmethod
     def arguments(cls, section: str, name: str) -> frozenset[str] | None:
         """The arguments that the component `name` of a section takes; None if they are not known.
@@ -151,6 +155,16 @@ class Trainable(Protocol):
     def evaluate(self, config: Any, checkpoint: Path, split: Split) -> dict[str, float]:
         """The metrics of a checkpoint on a split, under the names of METRICS (`test_` for test)."""
         ...
+
+
+def prepare_worker(trainable: Trainable) -> None:
+    """Import what a trainable leaves to its first `fit`, by its own `prepare_worker` if it has one.
+
+    A worker does it before the time of a trial is counted.
+    """
+    own = getattr(trainable, "prepare_worker", None)
+    if own is not None:
+        own()
 
 
 REQUIRED_NAMES = ("Config", "METRICS", "check_data", "probe", "fit", "evaluate")

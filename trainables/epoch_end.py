@@ -44,7 +44,7 @@ class EndEarly(EarlyStopping):
             super().on_train_epoch_end(trainer, pl_module)
 
 
-class Report(Checkpoint):
+class ReportEpoch(Checkpoint):
     """Writes a full checkpoint after each validation and reports it; the last callback to run."""
 
     def __init__(self, trial: Trial, names: tuple[str, ...], lr_factor: float | None) -> None:

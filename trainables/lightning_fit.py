@@ -14,7 +14,7 @@ from lightning.pytorch import Callback, LightningDataModule, LightningModule, Tr
 
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Metric, Placement, Trial
-from trainables.epoch_end import EndEarly, Report
+from trainables.epoch_end import EndEarly, ReportEpoch
 from trainables.process_state import isolated
 from trainables.sections import Checkpointing, EarlyStopping, TrainerSection, check_monitor
 
@@ -94,7 +94,7 @@ def _start_from(module: LightningModule, trial: Trial, plan: Plan) -> Path | Non
 
 
 def _callbacks(trial: Trial, plan: Plan) -> list[Callback]:
-    callbacks: list[Callback] = [Report(trial, tuple(plan.metrics), plan.lr_factor)]
+    callbacks: list[Callback] = [ReportEpoch(trial, tuple(plan.metrics), plan.lr_factor)]
     stopping = plan.early_stopping
     if stopping is not None:
         check_monitor(plan.metrics, stopping)

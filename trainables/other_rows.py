@@ -16,7 +16,7 @@ from trainables.tabular import TabularData
 log = logging.getLogger(__name__)
 
 CUT = (
-    *("path", "table", "label", "positive"),
+    *("path", "table", "label", "positive", "classes"),
     *("val_fraction", "test_fraction", "split_seed", "max_rows"),
 )
 """The keys of `data` that decide which rows there are, and which part each of them is in."""

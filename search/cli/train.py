@@ -22,14 +22,14 @@ from search.results.follow_up import (
     METRICS,
     TrainingLog,
     best_of,
+    checkpoint_goal,
     new_folder,
-    objective_of,
     open_training,
     read_origin,
     write_config,
 )
+from search.results.goal import Goal
 from search.results.running_trial import Finished
-from search.results.trials import Objective
 from trainables.contract import ConfigError, Placement
 
 app = new_app()
@@ -91,19 +91,19 @@ def train(
     screen = console()
     for note in parsed.notes:
         say(screen, f"note: {note}")
-    objective = objective_of(parsed.trainable.load().METRICS, origin)
+    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None
     chosen = seed if seed is not None else (origin or {}).get("seed", 0)
     status = "FAILED"
     try:
-        _fit(parsed, folder, objective, chosen, Workers(workers, cpus, gpus, address), log)
+        _fit(parsed, folder, goal, chosen, Workers(workers, cpus, gpus, address), log)
         status = "FINISHED"
     except ConfigError as error:
         raise UserError([Problem(Place(str(parsed.path)), error.key, refusal(error))]) from error
     finally:
-        files = _files(folder, objective, log, screen)
+        files = _files(folder, goal, log, screen)
         if run is not None:
             run.end(status, files)
 
@@ -117,10 +117,10 @@ def _origin(config: Path) -> dict[str, Any] | None:
     return origin
 
 
-def _files(folder: Path, objective: Objective, log: TrainingLog, screen: Console) -> list[Path]:
+def _files(folder: Path, goal: Goal, log: TrainingLog, screen: Console) -> list[Path]:
     """What the training has left so far; its folder and its best checkpoint are said."""
     say(screen, f"Written to {folder}")
-    kept = best_of(log.last.kept, objective) if log.last else None
+    kept = best_of(log.last.kept, goal) if log.last else None
     files = [folder / CONFIG, folder / METRICS]
     if kept is not None:
         files.append(folder / kept.path)
@@ -160,7 +160,7 @@ def _tracking(
 def _fit(
     parsed: TrainingConfig,
     folder: Path,
-    objective: Objective,
+    goal: Goal,
     seed: int,
     spread: Workers,
     log: TrainingLog,
@@ -168,7 +168,7 @@ def _fit(
     if spread.alone:
         placement = Placement(cpus=spread.cpus, gpus=spread.gpus)
         keep = parsed.config.keep_checkpoints()
-        trial = open_training(folder, objective, seed, placement, keep, log.write)
+        trial = open_training(folder, goal, seed, placement, keep, log.write)
         parsed.trainable.load().fit(parsed.config, trial)
         return
     from search.engine.train_workers import Training, train_over_workers
@@ -179,8 +179,8 @@ def _fit(
         search_path=tuple(path for path in sys.path if path),
         config=parsed.plain,
         folder=str(folder.resolve()),
-        metric=objective.metric,
-        mode=objective.mode,
+        metric=goal.metrics,
+        mode=[part.mode for part in goal.parts],
         seed=seed,
         cpus=spread.cpus,
         gpus=spread.gpus,

@@ -13,7 +13,8 @@ from mlflow.entities import Metric, Param, Run, RunTag
 
 from search.causes import headline
 from search.flat import flatten
-from search.results.trials import FAULTY, NEVER_STARTED, Objective, Report, State, TrialRecord
+from search.results.trade_off import goal_in
+from search.results.trials import FAULTY, NEVER_STARTED, Report, State, TrialRecord
 
 SEARCH = "tune_run.search"
 TRIAL = "tune_run.trial"
@@ -42,7 +43,7 @@ class Exporter:
     ) -> None:
         self._client = client
         self._manifest = manifest
-        self._objective = Objective(manifest["search"]["metric"], manifest["search"]["mode"])
+        self._goal = goal_in(manifest)
         self._experiment = experiment_of(client, manifest["experiment"], artifacts)
         self._runs: dict[int, str] = {}
         self.parent = self._find_parent()
@@ -130,7 +131,7 @@ class Exporter:
         self._client.log_batch(run_id, metrics=last, tags=[mark])
 
     def _close(self, run_id: str, trial: TrialRecord) -> None:
-        best = trial.best_report(self._objective)
+        best = trial.best_report(self._goal)
         values = best.metrics if best else {}
         metrics = [Metric(f"best_{k}", v, 0, 0) for k, v in values.items() if math.isfinite(v)]
         tags = [RunTag("state", trial.state.value)]

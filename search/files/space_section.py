@@ -9,8 +9,8 @@ from typing import Any
 from search.checks.findings import Findings
 from search.checks.wording import unknown_key
 from search.errors import Problem, nearest
-from search.files.conditions import Conditions
 from search.files.families import Families, no_families, read_family
+from search.files.when import Conditions
 from search.space.bounds import DomainError
 from search.space.conditions import When, parents_first
 from search.space.domains import Choice, Domain, Float, Int

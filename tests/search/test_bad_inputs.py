@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.checks.machine import Machine
 from search.errors import UserError
 from search.load import Search, load
+from search.proof import prove
 
 HEAD = """\
 trainable: ./toy.py

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, families, losses, optimizers, schedulers
+from trainables.docs import curves, families, losses, optimizers, schedulers, signal
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
     "schedulers.md": schedulers.text,
+    "signal.md": signal.text,
 }
 """The text of each page, by the name of its file."""
 
