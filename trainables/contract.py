@@ -82,6 +82,8 @@ class Placement:
     rank: int = 0
     trainer: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments for `lightning.Trainer` (accelerator, devices, strategy, plugins)."""
+    progress: int = 0
+    """Batches between two movements of a progress bar on the terminal; 0 for no bar."""
 
 
 class Trial(Protocol):

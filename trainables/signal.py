@@ -16,9 +16,11 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import tabular
+    from trainables import sections, tabular
 
-    return tabular.load(config.data).notes
+    table = tabular.load(config.data)
+    sections.check_share(config.trainer, -(-len(table.train.labels) // config.data.batch_size))
+    return table.notes
 
 
 def probe(config: Config) -> Mapping[str, str]:

@@ -12,8 +12,11 @@ from trainables.components.component import Component, SchedulerComponent
 from trainables.contract import Frozen, Metric, TrialConfig
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
 from trainables.tabular import DATA_NOT_SEARCHED, TabularData
@@ -61,7 +64,9 @@ class Config(TrialConfig):
 
     NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
         **DATA_NOT_SEARCHED,
+        **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
+        **LOGGING_NOT_SEARCHED,
         "significance": "it decides how val_significance counts, not what is trained",
     }
 
@@ -73,6 +78,7 @@ class Config(TrialConfig):
     trainer: SignalTrainer = SignalTrainer()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
+    logging: Logging = Logging()
     significance: Significance = Significance()
 
     @field_validator("architecture", "loss", "optimizer", mode="before")

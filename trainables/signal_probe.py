@@ -16,7 +16,7 @@ from trainables.architectures import Architecture
 from trainables.components import losses
 from trainables.components.component import Component
 from trainables.components.trace import Driver, trace
-from trainables.sections import check_monitor
+from trainables.sections import check_ending
 from trainables.signal_config import METRICS, Config, modes
 
 _FEATURES = 4
@@ -24,7 +24,7 @@ _FEATURES = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(METRICS, config.early_stopping)
+    check_ending(METRICS, config.trainer, config.early_stopping)
     optimizer, scheduler = _rates(_driver(config))
     return {
         "data": config.data.model_dump_json(),
@@ -35,6 +35,7 @@ def probe(config: Config) -> dict[str, str]:
         "trainer": config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch"}),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
+        "logging": config.logging.model_dump_json(),
         "significance": config.significance.model_dump_json(),
     }
 

@@ -170,7 +170,9 @@ def _split(labels: Floats, data: TabularData) -> tuple[NDArray[np.int64], ...]:
             parts, np.split(rows, [len(rows) - n_val - n_test, len(rows) - n_test]), strict=True
         ):
             part.append(chosen)
-    return tuple(np.sort(np.concatenate(part)) for part in parts)
+    train, val, test = (np.sort(np.concatenate(part)) for part in parts)
+    # Where only some batches of them are looked at, these are a fair sample.
+    return train, random.permutation(val), random.permutation(test)
 
 
 def _shares(data: TabularData) -> tuple[float, float]:
