@@ -32,7 +32,10 @@ class TrainerSection(Frozen):
     min_epochs: int | None = Field(default=None, ge=1)
     """Epochs before which early stopping ends no trial; null for none."""
     precision: Precision = 32
-    """Arithmetic: 32, 64; 16-mixed (GPUs only), bf16-mixed; 16-true, bf16-true."""
+    """Arithmetic: 32, 64; 16-mixed (GPUs only), bf16-mixed; bf16-true, 16-true.
+
+    Under 16-true a number below 6e-8 is 0: an Adam needs `eps: 1e-4`, or it divides by 0.
+    """
     gradient_clip_val: float | None = Field(default=None, gt=0)
     """Largest norm, or value, of a gradient; null for no limit."""
     gradient_clip_algorithm: Literal["norm", "value"] = "norm"

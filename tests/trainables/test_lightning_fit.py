@@ -36,6 +36,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "early_stopping": {"monitor": "val_loss", "patience": 1, "min_delta": 0.02},
     },
     "batchnorm": {"architecture": {"name": "resnet", "width": 8, "depth": 1}},
+    "half": {"trainer": {"max_epochs": 5, "precision": "bf16-true"}},
     "double": {"trainer": {"max_epochs": 5, "precision": 64}},
 }
 
