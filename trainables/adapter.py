@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import create_model
 
+from trainables import loggers
 from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
@@ -89,6 +90,7 @@ class _Bound(NamedTuple):
         import torch
 
         check_ending(self.metrics, config.trainer, config.early_stopping)
+        loggers.check(config.logging.loggers)
         with torch.random.fork_rng(devices=[]):
             net = self._net(config)
         texts = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,40 +9,20 @@ import torch
 from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.seed import seed_everything
-from lightning.pytorch import Callback, LightningDataModule, LightningModule, Trainer
-from lightning.pytorch.callbacks import TQDMProgressBar
+from lightning.pytorch import LightningDataModule, LightningModule, Trainer
+from lightning.pytorch.loggers import Logger
 
-from trainables import peak_memory
+from trainables import loggers
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.components.signature import said
-from trainables.contract import ConfigError, Metric, Placement, Trial
-from trainables.epoch_end import EndEarly, Report
+from trainables.contract import ConfigError, Placement, Trial
+from trainables.fit_callbacks import callbacks
+from trainables.fit_plan import Plan
 from trainables.process_state import isolated
-from trainables.sections import (
-    Checkpointing,
-    EarlyStopping,
-    Logging,
-    TrainerSection,
-    check_ending,
-)
+from trainables.sections import TrainerSection
 
 ALL = 1.0
 """The share of the batches where none is told."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the loop must know besides the module and its data."""
-
-    metrics: Mapping[str, Metric]
-    trainer: TrainerSection
-    early_stopping: EarlyStopping | None
-    checkpointing: Checkpointing
-    logging: Logging = field(default_factory=Logging)
-    lr_factor: float | None = None
-    """Multiplies every learning rate after each epoch."""
-    keep: tuple[str, ...] = ()
-    """Beginnings of names in the module's state that a warm start leaves as they are."""
 
 
 def seed(trial: Trial) -> None:
@@ -62,28 +40,15 @@ def fit(
     _check_processor(plan.trainer, trial.placement)
     in_arithmetic(module, plan.trainer)
     start = _start_from(module, trial, plan)
-    section = plan.trainer
-    torch.set_float32_matmul_precision(section.float32_matmul_precision)
-    trainer = Trainer(
-        max_epochs=section.max_epochs,
-        min_epochs=section.min_epochs,
-        accumulate_grad_batches=section.accumulate_grad_batches,
-        gradient_clip_val=section.gradient_clip_val,
-        gradient_clip_algorithm=section.gradient_clip_algorithm,
-        check_val_every_n_epoch=section.check_val_every_n_epoch,
-        num_sanity_val_steps=section.num_sanity_val_steps,
-        limit_train_batches=section.limit_train_batches or ALL,
-        callbacks=_callbacks(trial, plan),
-        default_root_dir=trial.directory,
-        logger=False,
-        enable_progress_bar=bool(trial.placement.progress),
-        **_shared(section),
-        **_machine(trial.placement),
-    )
-    try:
-        trainer.fit(module, datamodule=data, ckpt_path=start, weights_only=True)
-    except MisconfigurationException as error:
-        raise ConfigError("trainer", f"Lightning refuses it: {said(error)}") from error
+    torch.set_float32_matmul_precision(plan.trainer.float32_matmul_precision)
+    # The first of several workers alone writes.
+    asked = plan.logging.loggers if trial.placement.rank == 0 else []
+    with loggers.opened(asked, trial.directory) as own:
+        trainer = _trainer(trial, plan, own)
+        try:
+            trainer.fit(module, datamodule=data, ckpt_path=start, weights_only=True)
+        except MisconfigurationException as error:
+            raise ConfigError("trainer", f"Lightning refuses it: {said(error)}") from error
 
 
 def in_arithmetic(module: LightningModule, section: TrainerSection) -> None:
@@ -107,6 +72,27 @@ def evaluator(section: TrainerSection, folder: Path) -> Trainer:
     )
 
 
+def _trainer(trial: Trial, plan: Plan, own: list[Logger]) -> Trainer:
+    section = plan.trainer
+    return Trainer(
+        max_epochs=section.max_epochs,
+        min_epochs=section.min_epochs,
+        accumulate_grad_batches=section.accumulate_grad_batches,
+        gradient_clip_val=section.gradient_clip_val,
+        gradient_clip_algorithm=section.gradient_clip_algorithm,
+        check_val_every_n_epoch=section.check_val_every_n_epoch,
+        num_sanity_val_steps=section.num_sanity_val_steps,
+        limit_train_batches=section.limit_train_batches or ALL,
+        callbacks=callbacks(trial, plan, own),
+        default_root_dir=trial.directory,
+        logger=own,
+        log_every_n_steps=plan.logging.log_every_n_steps or 0,
+        enable_progress_bar=bool(trial.placement.progress),
+        **_shared(section),
+        **_machine(trial.placement),
+    )
+
+
 def _start_from(module: LightningModule, trial: Trial, plan: Plan) -> Path | None:
     if trial.resume_from is not None:
         return trial.resume_from
@@ -125,20 +111,6 @@ def _check_processor(section: TrainerSection, placement: Placement) -> None:
     if section.precision == "16-mixed" and not placement.gpus:
         message = "16-mixed needs a GPU (resources.gpus: 1); on CPUs there is bf16-mixed"
         raise ConfigError("trainer.precision", message)
-
-
-def _callbacks(trial: Trial, plan: Plan) -> list[Callback]:
-    check_ending(plan.metrics, plan.trainer, plan.early_stopping)
-    names, callbacks = list(plan.metrics), list[Callback]()
-    if trial.placement.progress:
-        callbacks.append(TQDMProgressBar(refresh_rate=trial.placement.progress))
-    if plan.logging.memory:
-        names.append(peak_memory.NAME)
-        callbacks.append(peak_memory.PeakMemory())
-    stopping = plan.early_stopping
-    if stopping is not None:
-        callbacks.append(EndEarly(stopping, plan.metrics[stopping.monitor].direction))
-    return [*callbacks, Report(trial, tuple(names), plan.lr_factor)]
 
 
 def _shared(section: TrainerSection) -> dict[str, Any]:

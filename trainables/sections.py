@@ -132,7 +132,7 @@ class Logging(Frozen):
     loggers: list[Component] = []
     """Lightning's loggers by name, each with its own arguments; they write below the trial."""
     log_every_n_steps: int | None = Field(default=None, ge=1)
-    """Batches between two values of the training loss and the rate in them; null: epochs only."""
+    """Optimizer steps between two values of loss and rate in them; null for epochs only."""
     plot_every_n_epochs: int | None = Field(default=None, ge=1)
     """Epochs between two sets of pictures, one more at the last epoch; null for none."""
     memory: bool = False

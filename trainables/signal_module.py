@@ -31,7 +31,7 @@ class SignalModule(LightningModule):
 
     def __init__(self, config: Config, table: Table, seed: int = 0) -> None:
         super().__init__()
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed

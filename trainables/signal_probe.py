@@ -12,6 +12,7 @@ from functools import lru_cache
 import torch
 from pydantic import TypeAdapter
 
+from trainables import loggers
 from trainables.architectures import Architecture
 from trainables.components import losses
 from trainables.components.component import Component
@@ -25,6 +26,7 @@ _FEATURES = 4
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
     check_ending(METRICS, config.trainer, config.early_stopping)
+    loggers.check(config.logging.loggers)
     optimizer, scheduler = _rates(_driver(config))
     return {
         "data": config.data.model_dump_json(),
