@@ -89,8 +89,11 @@ class _Bound(NamedTuple):
         """Build the module once; describes each section by what it was told."""
         import torch
 
+        from trainables import drawing
+
         check_ending(self.metrics, config.trainer, config.early_stopping)
         loggers.check(config.logging.loggers)
+        drawing.check(self.net, config.logging.plot_every_n_epochs)
         with torch.random.fork_rng(devices=[]):
             net = self._net(config)
         texts = {

@@ -45,7 +45,7 @@ class EndEarly(EarlyStopping):
         trainer.should_stop = trainer.should_stop or is_over
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if not _validated(trainer):
+        if not validated(trainer):
             return
         before = trainer.should_stop
         super().on_train_epoch_end(trainer, pl_module)
@@ -92,7 +92,7 @@ class Report(Checkpoint):
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if self._lr_factor is not None:
             _scale_rates(trainer, self._lr_factor)
-        if not _validated(trainer):
+        if not validated(trainer):
             return
         # All ranks go by the numbers of the first: batch normalisation makes theirs differ.
         monitors = {config.monitor for config in self._plateaus}
@@ -126,7 +126,8 @@ def _begin_again(trainer: Trainer) -> None:
         iter(fetcher)
 
 
-def _validated(trainer: Trainer) -> bool:
+def validated(trainer: Trainer) -> bool:
+    """Whether the epoch that ends was validated, so that it is reported."""
     every = trainer.check_val_every_n_epoch
     return every is None or (trainer.current_epoch + 1) % every == 0
 

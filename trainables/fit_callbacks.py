@@ -11,6 +11,7 @@ from lightning.pytorch.loggers import Logger
 
 from trainables import peak_memory
 from trainables.contract import Trial
+from trainables.drawing import Draw
 from trainables.epoch_end import EndEarly, Report
 from trainables.fit_plan import Plan
 from trainables.sections import check_ending
@@ -50,4 +51,7 @@ def callbacks(trial: Trial, plan: Plan, loggers: Sequence[Logger]) -> list[Callb
     if plan.early_stopping is not None:
         direction = plan.metrics[plan.early_stopping.monitor].direction
         made.append(EndEarly(plan.early_stopping, direction))
+    # The first of several workers alone writes.
+    if plan.logging.plot_every_n_epochs is not None and trial.placement.rank == 0:
+        made.append(Draw(trial, plan.logging.plot_every_n_epochs))
     return [*made, Report(trial, names, plan.lr_factor)]

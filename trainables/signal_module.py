@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from lightning.pytorch import LightningModule
@@ -14,11 +14,16 @@ from trainables.components import losses, optimizers, schedulers
 from trainables.signal_config import Config, modes
 from trainables.tabular import Rows, Table
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 SCALING = ("mean", "deviation")
 """Buffers with what the features were scaled by."""
 
 LOSS = "loss."
 """Beginning of the names of the loss's own state, which always follows from the config."""
+
+_CLASSES = ("background", "signal")
 
 _EVAL_ROWS = 8192
 
@@ -43,6 +48,7 @@ class SignalModule(LightningModule):
         self._loss_sum = torch.zeros(())
         self._n_batches = 0
         self._seen: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._looked_at: tuple[Tensor, Tensor, Tensor] | None = None
 
     def forward(self, features: Tensor) -> Tensor:
         """**Shapes** scaled features [B, F] -> logits [B]."""
@@ -96,6 +102,15 @@ class SignalModule(LightningModule):
     def on_test_epoch_end(self) -> None:
         self._log_metrics("test")
 
+    def pictures(self) -> dict[str, Figure]:
+        """Pictures of the last validation, by their names."""
+        from trainables.pictures import shown, table
+
+        if self._looked_at is None:
+            return {}
+        logits, labels, weights = (part.double().cpu().numpy() for part in self._looked_at)
+        return table.draw(shown.of_logits(logits, labels, weights, _CLASSES))
+
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         if self.trainer.training:
             changed_settings.apply(checkpoint, self._config)
@@ -122,6 +137,7 @@ class SignalModule(LightningModule):
     def _log_metrics(self, prefix: str) -> None:
         logits, labels, weights = (torch.cat(parts) for parts in zip(*self._seen, strict=True))
         self._seen.clear()
+        self._looked_at = logits, labels, weights
         self.log(f"{prefix}_loss", self._loss(logits, labels, weights))
         events = metrics.scored(
             *(part.double().cpu().numpy() for part in (logits, labels, weights))
