@@ -10,12 +10,9 @@ from typing import Any
 
 from trainables.components.component import Component
 from trainables.components.signature import Signature, signature_of
-from trainables.contract import ConfigError
+from trainables.contract import LOGS, ConfigError
 from trainables.logger_kinds import KINDS, Kind
 from trainables.nearest import did_you_mean, listed
-
-FOLDER = "logs"
-"""Where loggers write, below the folder of the trial."""
 
 _OBJECTS = frozenset({"experiment", "kwargs"})
 """Arguments that no config can hold."""
@@ -53,7 +50,7 @@ def _build(section: str, component: Component, directory: Path) -> Any:
     arguments, kind = _arguments(section, component), KINDS[component.name]
     # Such as signal/trials/00003.
     title = {} if kind.title is None else {kind.title: "/".join(directory.parts[-3:])}
-    place = {kind.places[0]: str(directory / FOLDER / component.name)}
+    place = {kind.places[0]: str(directory / LOGS / component.name)}
     return _class(component.name)(**{**kind.given, **title, **arguments, **place})
 
 
@@ -67,7 +64,7 @@ def _arguments(section: str, component: Component) -> dict[str, Any]:
     given = component.arguments
     for place in kind.places:
         if place in given:
-            message = f"is not to be given: its files lie in {FOLDER}/{component.name} of the trial"
+            message = f"is not to be given: its files lie in {LOGS}/{component.name} of the trial"
             raise ConfigError(f"{section}.{place}", message)
     for name, reason in kind.required.items():
         if given.get(name) is None:

@@ -23,6 +23,8 @@ ORIGIN = "origin.json"
 """The files beside a checkpoint: what was trained, and which trial of a search it came from."""
 
 METRICS = "metrics.csv"
+CHECKPOINTS = "checkpoints"
+"""Below the folder of a training: what a trial of a search would have in its own folder."""
 
 
 @dataclass
@@ -98,7 +100,7 @@ def open_training(
 
     `keep` is how many of the best checkpoints are kept beside the last one; -1 keeps all.
     """
-    directory = folder / "checkpoints"
+    directory = folder / CHECKPOINTS
     directory.mkdir(parents=True, exist_ok=True)
     held: set[Checkpoint] = set()
 

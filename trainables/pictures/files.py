@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainables.contract import PICTURES
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-FOLDER = "pictures"
 
 _FAST = {"compress_level": 1}
 """Of zlib: a file hardly larger in a fraction of the time."""
@@ -17,7 +17,7 @@ _FAST = {"compress_level": 1}
 
 def write(figures: Mapping[str, Figure], directory: Path, epoch: int) -> None:
     """Write each figure under its name; a file is there whole or not at all."""
-    folder = directory / FOLDER
+    folder = directory / PICTURES
     folder.mkdir(exist_ok=True)
     for name, figure in figures.items():
         path = folder / f"{epoch:04d}_{name}.png"
