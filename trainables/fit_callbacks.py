@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lightning.pytorch import Callback, LightningModule, Trainer
-from lightning.pytorch.callbacks import LearningRateMonitor, TQDMProgressBar
+from lightning.pytorch.callbacks import LearningRateMonitor
 from lightning.pytorch.loggers import Logger
 
 from trainables import peak_memory
@@ -14,6 +14,7 @@ from trainables.contract import Trial
 from trainables.drawing import Draw
 from trainables.epoch_end import EndEarly, Report
 from trainables.fit_plan import Plan
+from trainables.progress_bar import ProgressBar
 from trainables.sections import check_ending
 
 STEP_LOSS = "train_loss_step"
@@ -38,7 +39,7 @@ def callbacks(trial: Trial, plan: Plan, loggers: Sequence[Logger]) -> list[Callb
     check_ending(plan.metrics, plan.trainer, plan.early_stopping)
     made: list[Callback] = []
     if trial.placement.progress:
-        made.append(TQDMProgressBar(refresh_rate=trial.placement.progress))
+        made.append(ProgressBar(refresh_rate=trial.placement.progress))
     if plan.logging.log_every_n_steps is not None:
         made.append(StepLoss())
     if loggers:

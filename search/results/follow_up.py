@@ -16,7 +16,7 @@ from search.results.checkpoints import CheckpointStore, delete
 from search.results.running_trial import Finished, RunningTrial
 from search.results.trials import Checkpoint, Objective
 from search.text.writing import as_yaml
-from trainables.contract import Metric, Placement
+from trainables.contract import PICTURES, Metric, Placement
 
 CONFIG = "config.yaml"
 ORIGIN = "origin.json"
@@ -120,6 +120,11 @@ def open_training(
         store=CheckpointStore(folder, directory, objective, keep, last=1),
         send=send_and_delete,
     )
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures that a training has left, in the order of their epochs."""
+    return sorted((folder / CHECKPOINTS / PICTURES).glob("*.png"))
 
 
 def best_of(kept: tuple[Checkpoint, ...], objective: Objective) -> Checkpoint | None:
