@@ -119,3 +119,41 @@ def test_half_precision_by_amp_needs_a_gpu(small: Small, new_trial: Any) -> None
     config = small(trainer={"precision": "16-mixed"})
     with pytest.raises(ConfigError, match=r"^trainer\.precision: 16-mixed needs a GPU"):
         signal.fit(config, new_trial())
+
+
+def test_the_precision_of_products_is_that_of_the_trial(
+    small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    report = type(new_trial()).report
+
+    def listening(trial: Any, *report_of: Any) -> None:
+        seen.append(torch.get_float32_matmul_precision())
+        report(trial, *report_of)
+
+    monkeypatch.setattr(type(new_trial()), "report", listening)
+    signal.fit(small(trainer={"float32_matmul_precision": "high"}), new_trial())
+    assert seen == ["high"] * 3
+
+
+def test_a_part_of_the_validation_is_a_fair_sample(
+    small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table has all signal first; 20 of its 120 validation rows hold both classes."""
+    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 20)
+    parts = [{"limit_val_batches": part} for part in (1, 6)]
+    whole, sample, all_of_them = (reports(small(trainer=p), new_trial()) for p in ({}, *parts))
+    assert all(math.isfinite(metrics["val_auc"]) for _, metrics in sample)
+    assert [metrics["train_loss"] for _, metrics in sample] == [
+        metrics["train_loss"] for _, metrics in whole
+    ]
+    assert sample != whole
+    assert all_of_them == whole
+
+
+def test_a_validation_on_one_class_alone_says_that_no_metric_is_defined(
+    small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 1)
+    made = reports(small(trainer={"limit_val_batches": 1}), new_trial())
+    assert all(math.isnan(metrics["val_auc"]) for _, metrics in made)

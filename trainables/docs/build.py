@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import optimizers
+from trainables.docs import optimizers, options
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "optimizers.md": optimizers.text,
+    "options.md": options.text,
 }
 """The text of each page, by the name of its file."""
 
