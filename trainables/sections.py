@@ -53,6 +53,12 @@ class TrainerSection(Frozen):
     float32_matmul_precision: Literal["highest", "high", "medium"] = "highest"
     """Precision of float32 matrix products on processors that can trade it for speed."""
 
+    @property
+    def arithmetic(self) -> str:
+        """The precision by its longest name: 32 and 32-true are the same."""
+        name = str(self.precision)
+        return f"{name}-true" if name.isdigit() else name
+
     @model_validator(mode="before")
     @classmethod
     def _options_only(cls, given: Any) -> Any:

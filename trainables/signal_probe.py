@@ -34,12 +34,17 @@ def probe(config: Config) -> dict[str, str]:
         "loss": _loss(config.loss.model_dump_json(), config.data.weight is not None),
         "optimizer": optimizer,
         "scheduler": scheduler,
-        "trainer": config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch"}),
+        "trainer": _trainer(config),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "logging": config.logging.model_dump_json(),
         "significance": config.significance.model_dump_json(),
     }
+
+
+def _trainer(config: Config) -> str:
+    others = config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch", "precision"})
+    return f"{config.trainer.arithmetic} {others}"
 
 
 def _driver(config: Config) -> Driver:

@@ -222,7 +222,5 @@ def test_pictures_of_a_module_s_own_are_written(config: Any, new_trial: Any) -> 
 
 def test_a_module_without_pictures_cannot_be_asked_for_them(config: Any) -> None:
     asked = config().model_copy(update={"logging": Logging(plot_every_n_epochs=2)})
-    with pytest.raises(
-        ConfigError, match=r"^logging\.plot_every_n_epochs: .*IrisNet has no method"
-    ):
+    with pytest.raises(ConfigError, match=r"^logging\.plot_every_n.* IrisNet has no method"):
         IRIS.probe(asked)

@@ -151,6 +151,16 @@ def test_a_part_of_the_validation_is_a_fair_sample(
     assert all_of_them == whole
 
 
+def test_a_part_of_the_validation_is_evaluated_again(
+    small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 20)
+    config, trial = small(trainer={"limit_val_batches": 2}), new_trial()
+    _, reported = reports(config, trial)[-1]
+    expected = {name: value for name, value in reported.items() if name.startswith("val_")}
+    assert signal.evaluate(config, trial.checkpoints[3], "val") == pytest.approx(expected)
+
+
 def test_a_validation_on_one_class_alone_says_that_no_metric_is_defined(
     small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
