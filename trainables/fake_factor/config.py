@@ -38,7 +38,9 @@ class FakesTrainer(TrainerSection):
     reduce_lr_on_epoch: float | None = Field(default=None, gt=0, le=1)
     """Multiplies the learning rates after each epoch; null leaves them to the schedulers."""
     repeats: int = Field(default=1, ge=1, le=20)
-    """Chains that a trial trains side by side from other starts; it reports their medians."""
+    """Chains that a trial trains side by side from other starts."""
+    summary: Literal["median", "worst"] = "median"
+    """What a trial reports of several chains: the median of each metric, or the worst value."""
 
     @model_validator(mode="after")
     def _fits_a_chain(self) -> FakesTrainer:
@@ -78,7 +80,8 @@ class Config(TrialConfig):
         **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
         **LOGGING_NOT_SEARCHED,
-        "trainer.repeats": "a median of more chains is less noisy, and trials are compared by it",
+        "trainer.repeats": "what more chains report is less noisy, and trials are compared by it",
+        "trainer.summary": "a median is better than the worst value, and trials are compared by it",
     }
 
     data: FakesData = FakesData()
