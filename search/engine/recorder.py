@@ -25,7 +25,7 @@ from search.engine.record import Record
 from search.engine.record_words import Committed, checkpoints
 from search.engine.stateless import Stateless
 from search.exits import Exit
-from search.results.checkpoints import delete
+from search.results.checkpoints import delete, with_earlier
 from search.results.folder import SearchFolder
 from search.results.trials import Checkpoint, Perturbation, Report, State, TrialRecord
 from search.space.labels import Point
@@ -144,6 +144,8 @@ class Recorder(Stateless, Callback):
         self._note_perturbation(number, result)
         reach("perturbed")
         best, kept = result[words.BEST], checkpoints(result[words.CHECKPOINTS])
+        if self._hands_over:
+            kept = with_earlier(followed.kept, kept, report.epoch)
         last = self._last(followed, result)
         self._commit(number, Committed(report, best, kept, last, result[words.KEEP]))
         # Only now: until the record knows the new ones, a resume needs the old.
