@@ -32,6 +32,9 @@ from search.space.labels import Point
 
 log = logging.getLogger(__name__)
 
+DYING_SECONDS = 1.0
+"""How much later than its workers a raylet that was told to end may be gone."""
+
 
 class Listener(Protocol):
     """Who wants to know: the live view, the MLflow tracker, the rule that ends a faulty search."""
@@ -228,7 +231,7 @@ class Recorder(Stateless, Callback):
         state, cause = end_of(trial, self._folder.attempt(number, attempt))
         if state is not State.DIED:
             self._finish(number, self._left(state, cause, epochs))
-        elif self._end.stop_all():
+        elif self._end.must_end_within(DYING_SECONDS):
             # Ray's own death is one of the reasons, and no fault of the trial.
             self._interrupt(number, self._end.reason or "")
         elif self._record.trial(number).deaths < self._retries:
