@@ -17,7 +17,7 @@ from trainables.architectures import Architecture
 from trainables.components import losses
 from trainables.components.component import Component
 from trainables.components.trace import Driver, trace
-from trainables.sections import check_ending
+from trainables.sections import check_least_epochs, check_monitor
 from trainables.signal_config import METRICS, Config, modes
 
 _FEATURES = 4
@@ -25,7 +25,8 @@ _FEATURES = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_ending(METRICS, config.trainer, config.early_stopping)
+    check_monitor(METRICS, config.early_stopping)
+    check_least_epochs(config.trainer, config.early_stopping)
     loggers.check(config.logging.loggers)
     optimizer, scheduler = _rates(_driver(config))
     return {
