@@ -10,8 +10,9 @@ from typing import Any
 from search.checks import rules
 from search.checks.corners import check_corners
 from search.checks.findings import Findings
-from search.checks.limits import check_limits
+from search.checks.idle_limits import check_limits
 from search.checks.machine import THIS_MACHINE, Machine
+from search.checks.objectives import check_trade_off
 from search.checks.sources import Sources
 from search.files.reading import Parts, read_parts
 from search.masking import masked
@@ -118,6 +119,7 @@ def load(
         rules.check_machine(parts.file.resources, machine, parts.document, findings)
     check_limits(parts.file.search, parts.file.resources, parts.document, findings)
     rules.check_hand_over(parts.file.search, parts.file.resources, parts.document, findings)
+    check_trade_off(parts.file.search, parts.document, findings)
     epochs = _check(parts, findings)
     findings.stop()
     return Search(

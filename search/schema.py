@@ -26,6 +26,13 @@ _OPTIONS = {
         {"type": "object", "minProperties": 2},
     ],
 }
+_FAMILY = {
+    "description": "One or several of the trainable's groups of names, in place of a list.",
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    ],
+}
 _LOG = {"description": "Sample on a logarithmic scale.", "type": "boolean"}
 
 
@@ -53,6 +60,7 @@ PARAMETER: dict[str, Any] = {
     "anyOf": [
         {"description": "Short for choice.", "type": "array", "minItems": 2},
         _form("choice", _OPTIONS, {}),
+        _form("family", _FAMILY, {}),
         _range("float", "both included"),
         _range("int", "both included and whole"),
     ],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from search.durations import Duration
 from trainables.contract import Frozen
@@ -100,6 +101,9 @@ class PbtScheduler(Frozen):
     """How often a value is drawn anew rather than moved a little."""
 
 
+MAX_OBJECTIVES = 3
+"""Of more, nearly every trial is dominated by none, and no front can be looked at."""
+
 MAY_CHANGE = frozenset(
     {
         "trials",
@@ -118,8 +122,25 @@ MAY_CHANGE = frozenset(
 HANDS_OVER = frozenset({"hyperband", "pbt"})
 """Schedulers that pause or clone trials, which then go on from a checkpoint in another worker."""
 
+ONE_OBJECTIVE: Mapping[str, str] = {
+    "cmaes": "it moves its points towards better values of one number",
+    "median": "it stops trials below the median of one number",
+    "hyperband": "its brackets keep the best trials by one number",
+    "pbt": "the worst trials by one number copy the best",
+}
+"""Samplers and schedulers that cannot work for several objectives, each with the reason."""
+
 Sampler = RandomSampler | TpeSampler | GpSampler | CmaesSampler | Nsga2Sampler | GridSampler
 Scheduler = AshaScheduler | MedianScheduler | NoScheduler | HyperbandScheduler | PbtScheduler
+
+
+T = TypeVar("T")
+OneOrSeveral = Annotated[
+    Annotated[T, Tag("one")]
+    | Annotated[list[T], Field(min_length=2, max_length=MAX_OBJECTIVES), Tag("several")],
+    Discriminator(lambda value: "several" if isinstance(value, list) else "one"),
+]
+"""One of something, or a list of several: told apart by the form, so that errors speak of one."""
 
 
 class SearchSpec(Frozen):
@@ -127,10 +148,16 @@ class SearchSpec(Frozen):
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     """The name of the search and of its folder; the name of the space file if left out."""
-    metric: str
-    """Which of the trainable's metrics is optimised."""
-    mode: Literal["min", "max"]
-    """Whether a small or a large value of the metric is better."""
+    metric: OneOrSeveral[str]
+    """Which of the trainable's metrics is optimised.
+
+    A list of two or three trades them off against one another.
+    """
+    mode: OneOrSeveral[Literal["min", "max"]]
+    """Whether a small or a large value of the metric is better.
+
+    Beside a list of metrics, a list with the mode of each.
+    """
     trials: int = Field(default=20, ge=1, le=100_000)
     """How many configurations are trained."""
     seed: int = Field(default=0, ge=0, le=2**63 - 1)

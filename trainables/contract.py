@@ -45,6 +45,10 @@ class TrialConfig(Frozen):
         """How many best checkpoints are kept beside the last one."""
         return 1
 
+    def unreported(self) -> Mapping[str, str]:
+        """Those of METRICS that a trial with this config does not report, each with the reason."""
+        return {}
+
     @classmethod
     def arguments(cls, section: str, name: str) -> frozenset[str] | None:
         """The arguments that the component `name` of a section takes; None if they are not known.
@@ -54,6 +58,16 @@ class TrialConfig(Frozen):
         """
         del section, name
         return None
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """Groups of names of components that a space may give in place of a list.
+
+        `optimizer.name: {family: adaptive}` stands for the names of that family of the section
+        `optimizer`; they are the options of a choice.
+        """
+        del section
+        return {}
 
 
 class ConfigError(ValueError):
@@ -149,6 +163,16 @@ class Trainable(Protocol):
     def evaluate(self, config: Any, checkpoint: Path, split: Split) -> dict[str, float]:
         """The metrics of a checkpoint on a split, under the names of METRICS (`test_` for test)."""
         ...
+
+
+def prepare_worker(trainable: Trainable) -> None:
+    """Import what a trainable leaves to its first `fit`, by its own `prepare_worker` if it has one.
+
+    A worker does it before the time of a trial is counted.
+    """
+    own = getattr(trainable, "prepare_worker", None)
+    if own is not None:
+        own()
 
 
 REQUIRED_NAMES = ("Config", "METRICS", "check_data", "probe", "fit", "evaluate")

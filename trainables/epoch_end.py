@@ -53,7 +53,7 @@ class EndEarly(EarlyStopping):
             trainer.should_stop = before
 
 
-class Report(Checkpoint):
+class ReportEpoch(Checkpoint):
     """Writes a full checkpoint after each validation and reports it; the last callback to run."""
 
     def __init__(self, trial: Trial, names: tuple[str, ...], lr_factor: float | None) -> None:

@@ -12,7 +12,7 @@ from lightning.pytorch.loggers import Logger
 from trainables import peak_memory
 from trainables.contract import Trial
 from trainables.drawing import Draw
-from trainables.epoch_end import EndEarly, Report
+from trainables.epoch_end import EndEarly, ReportEpoch
 from trainables.fit_plan import Plan
 from trainables.progress_bar import ProgressBar
 from trainables.sections import check_least_epochs, check_monitor
@@ -56,4 +56,4 @@ def callbacks(trial: Trial, plan: Plan, loggers: Sequence[Logger]) -> list[Callb
     # The first of several workers alone writes.
     if plan.logging.plot_every_n_epochs is not None and trial.placement.rank == 0:
         made.append(Draw(trial, plan.logging.plot_every_n_epochs))
-    return [*made, Report(trial, names, plan.lr_factor)]
+    return [*made, ReportEpoch(trial, names, plan.lr_factor)]

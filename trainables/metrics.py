@@ -73,15 +73,21 @@ def rejection(events: Scored, efficiency: float) -> float:
 
     **Units** background events per background event that passes; larger is better.
     """
+    false_share, _ = working_point(events, efficiency)
+    n_background = int(((events.labels == 0) & (events.weights > 0)).sum())
+    return float(1.0 / max(false_share, 1.0 / n_background))
+
+
+def working_point(events: Scored, efficiency: float) -> tuple[float, float]:
+    """FPR and score of the tightest cut that keeps at least this share of the signal."""
     from sklearn.metrics import roc_curve
 
-    false, true, _ = roc_curve(
+    false, true, scores = roc_curve(
         events.labels, events.scores, sample_weight=events.weights, drop_intermediate=False
     )
     # Sums of weights end a rounding error below 1, so that 0.8 must not miss 0.7999999999.
-    passing = int(np.searchsorted(true, efficiency - 1e-9))
-    n_background = int(((events.labels == 0) & (events.weights > 0)).sum())
-    return float(1.0 / max(false[min(passing, len(false) - 1)], 1.0 / n_background))
+    passing = min(int(np.searchsorted(true, efficiency - 1e-9)), len(false) - 1)
+    return float(false[passing]), float(scores[passing])
 
 
 def significance(events: Scored, background_uncertainty: float = 0.0) -> float:

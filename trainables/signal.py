@@ -8,7 +8,7 @@ from pathlib import Path
 from trainables.contract import Split, Trial
 from trainables.signal_config import METRICS, Config
 
-__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "probe"]
+__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "prepare_worker", "probe"]
 
 
 def check_data(config: Config) -> tuple[str, ...]:
@@ -16,11 +16,11 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import sections, tabular
+    from trainables import batches, disco_notes, sections, tabular
 
-    table = tabular.load(config.data)
-    sections.check_share(config.trainer, -(-len(table.train.labels) // config.data.batch_size))
-    return table.notes
+    table = tabular.load(config.data, config.spectators())
+    sections.check_share(config.trainer, batches.n_batches(table.train.labels, config.data))
+    return (*table.notes, *disco_notes.notes(config, table))
 
 
 def probe(config: Config) -> Mapping[str, str]:
@@ -31,6 +31,11 @@ def probe(config: Config) -> Mapping[str, str]:
     from trainables import signal_probe
 
     return signal_probe.probe(config)
+
+
+def prepare_worker() -> None:
+    """Import what a training needs: a few seconds in a process that has no torch yet."""
+    from trainables import signal_fit  # noqa: F401
 
 
 def fit(config: Config, trial: Trial) -> None:

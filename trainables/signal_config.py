@@ -9,7 +9,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
+from trainables.components.disco_config import Disco
 from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.sculpting_config import Sculpting
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
     LOGGING_NOT_SEARCHED,
@@ -19,30 +21,13 @@ from trainables.sections import (
     Logging,
     TrainerSection,
 )
+from trainables.signal_metrics import METRICS, unreported
 from trainables.tabular import DATA_NOT_SEARCHED, TabularData
+
+__all__ = ["METRICS", "Config"]
 
 RATE_KEEPERS = ("none", "ReduceLROnPlateau")
 """Schedulers that leave a learning rate where it was put."""
-
-METRICS: dict[str, Metric] = {
-    "val_auc": Metric("max", "area under the ROC curve, weighted"),
-    "val_rejection_30": Metric("max", "background rejection 1/FPR at 30 % signal efficiency"),
-    "val_rejection_50": Metric("max", "background rejection 1/FPR at 50 % signal efficiency"),
-    "val_rejection_70": Metric("max", "background rejection 1/FPR at 70 % signal efficiency"),
-    "val_rejection_80": Metric("max", "background rejection 1/FPR at 80 % signal efficiency"),
-    "val_significance": Metric(
-        "max", "largest Asimov significance over 200 cuts", ("significance",)
-    ),
-    "val_loss": Metric("min", "mean loss on the validation part", ("loss",)),
-    "train_loss": Metric(
-        "min", "mean loss over the training batches; for looking at, not for judging", ("loss",)
-    ),
-}
-
-
-def modes() -> dict[str, str]:
-    """For each metric that may be watched whether `min` or `max` is better."""
-    return {name: metric.direction for name, metric in METRICS.items()}
 
 
 class SignalTrainer(TrainerSection):
@@ -68,6 +53,7 @@ class Config(TrialConfig):
         **CHECKPOINTING_NOT_SEARCHED,
         **LOGGING_NOT_SEARCHED,
         "significance": "it decides how val_significance counts, not what is trained",
+        "sculpting": "it decides how val_jsd and val_dcor count, not what is trained",
     }
 
     data: TabularData = TabularData()
@@ -80,6 +66,8 @@ class Config(TrialConfig):
     checkpointing: Checkpointing = Checkpointing()
     logging: Logging = Logging()
     significance: Significance = Significance()
+    disco: Disco | None = None
+    sculpting: Sculpting | None = None
 
     @field_validator("architecture", "loss", "optimizer", mode="before")
     @classmethod
@@ -99,6 +87,36 @@ class Config(TrialConfig):
             f"trainer.reduce_lr_on_epoch has no effect under scheduler {self.scheduler.name}, "
             f"which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
         )
+
+    @model_validator(mode="after")
+    def _disco_can_act(self) -> Config:
+        if self.disco is not None:
+            self.disco.check(self.classes(), self.data.weight is not None)
+        return self
+
+    def classes(self) -> list[Any]:
+        """What the label says of each class, in the order of their numbers."""
+        return [0, 1] if self.data.classes is None else list(self.data.classes)
+
+    def spectators(self) -> dict[str, str]:
+        """Columns that the loss or metrics look at, each with the key that names it."""
+        penalised = [] if self.disco is None else self.disco.variables
+        looked_at = [] if self.sculpting is None else [self.sculpting.variable]
+        first = dict.fromkeys(penalised, "disco.variables")
+        return first | {name: "sculpting.variable" for name in looked_at if name not in first}
+
+    def unreported(self) -> Mapping[str, str]:
+        has_disco, has_sculpting = self.disco is not None, self.sculpting is not None
+        return unreported(self.data.n_classes, has_disco, has_sculpting)
+
+    def reported(self) -> dict[str, Metric]:
+        """The metrics that a trial with this config reports."""
+        left_out = self.unreported()
+        return {name: metric for name, metric in METRICS.items() if name not in left_out}
+
+    def modes(self) -> dict[str, str]:
+        """For each metric that may be watched whether `min` or `max` is better."""
+        return {name: metric.direction for name, metric in self.reported().items()}
 
     def max_epochs(self) -> int:
         return self.trainer.max_epochs
@@ -122,3 +140,10 @@ class Config(TrialConfig):
             "scheduler": schedulers.arguments,
         }
         return tables[section](name)
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """The groups of losses, optimizers and schedulers that a space may name."""
+        from trainables.components import families
+
+        return families.of(section)

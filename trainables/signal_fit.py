@@ -9,13 +9,13 @@ from trainables import lightning_fit, other_rows, tabular
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Split, Trial
 from trainables.half_precision import halve
-from trainables.signal_config import METRICS, Config
+from trainables.signal_config import Config
 from trainables.signal_module import LOSS, SCALING, SignalModule
 
 
 def fit(config: Config, trial: Trial) -> None:
     """Train one trial. **Raises** ConfigError for what the data or a component refuses."""
-    table = tabular.load(config.data)
+    table = tabular.load(config.data, config.spectators())
     start = config.checkpointing.load_checkpoint
     if start is not None and trial.resume_from is None:
         other_rows.warn(read_checkpoint(Path(start).expanduser()), config.data)
@@ -23,7 +23,7 @@ def fit(config: Config, trial: Trial) -> None:
         lightning_fit.seed(trial)
         module = SignalModule(config, table, trial.seed)
         plan = lightning_fit.Plan(
-            metrics=METRICS,
+            metrics=config.reported(),
             trainer=halve(module.net, config.trainer),
             early_stopping=config.early_stopping,
             checkpointing=config.checkpointing,
@@ -36,7 +36,7 @@ def fit(config: Config, trial: Trial) -> None:
 
 def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]:
     """The metrics of a checkpoint, with the scaling that it was trained with."""
-    table = tabular.load(config.data)
+    table = tabular.load(config.data, config.spectators())
     with lightning_fit.isolated(1), tempfile.TemporaryDirectory() as folder:
         module = SignalModule(config, table)
         section = halve(module.net, config.trainer)

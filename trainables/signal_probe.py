@@ -14,25 +14,31 @@ from pydantic import TypeAdapter
 
 from trainables import loggers
 from trainables.architectures import Architecture
+from trainables.architectures.assembly import assemble
+from trainables.architectures.inputs import InputShape, ObjectShape, n_outputs
 from trainables.components import losses
 from trainables.components.component import Component
+from trainables.components.losses import Task
 from trainables.components.trace import Driver, trace
+from trainables.disco_probe import describe
 from trainables.sections import check_least_epochs, check_monitor
-from trainables.signal_config import METRICS, Config, modes
+from trainables.signal_config import Config
+from trainables.tabular import TabularData
 
 _FEATURES = 4
+_SLOTS = 4
 
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(METRICS, config.early_stopping)
+    check_monitor(config.reported(), config.early_stopping)
     check_least_epochs(config.trainer, config.early_stopping)
     loggers.check(config.logging.loggers)
-    optimizer, scheduler = _rates(_driver(config))
+    optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {
-        "data": config.data.model_dump_json(),
-        "architecture": _architecture(config.architecture.model_dump_json()),
-        "loss": _loss(config.loss.model_dump_json(), config.data.weight is not None),
+        "data": _data(config.data),
+        "architecture": _architecture(config.architecture.model_dump_json(), _shape(config.data)),
+        "loss": _loss(config.loss.model_dump_json(), _task(config.data)),
         "optimizer": optimizer,
         "scheduler": scheduler,
         "trainer": _trainer(config),
@@ -40,6 +46,8 @@ def probe(config: Config) -> dict[str, str]:
         "checkpointing": config.checkpointing.model_dump_json(),
         "logging": config.logging.model_dump_json(),
         "significance": config.significance.model_dump_json(),
+        "disco": describe(config),
+        "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
     }
 
 
@@ -59,21 +67,52 @@ def _driver(config: Config) -> Driver:
 
 
 @lru_cache(maxsize=4096)
-def _rates(driver: Driver) -> tuple[str, str]:
-    return trace(driver, modes())
+def _rates(driver: Driver, modes: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    return trace(driver, dict(modes))
+
+
+def _data(data: TabularData) -> str:
+    dead = {"weight_in_loss"} if data.weight is None else set()
+    return data.model_dump_json(exclude=dead)
+
+
+def _shape(data: TabularData) -> InputShape:
+    """What the config says of an event, and a guess where only the data knows."""
+    kinds = tuple(
+        ObjectShape(name, kind.slots or _SLOTS, len(kind.features), bool(kind.momentum))
+        for name, kind in data.objects.items()
+    )
+    n_flat = _FEATURES if data.features is None else len(data.features)
+    return InputShape(n_flat, kinds, n_outputs(data.n_classes))
 
 
 @lru_cache(maxsize=4096)
-def _architecture(text: str) -> str:
+def _architecture(text: str, shape: InputShape) -> str:
     config = TypeAdapter(Architecture).validate_json(text)
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
-        net = config.build(_FEATURES)
+        net = assemble(config, shape)
     return f"{net!r} with {sum(part.numel() for part in net.parameters())} weights"
 
 
+def _task(data: TabularData) -> Task:
+    unequal = tuple(float(number + 1) for number in range(data.n_classes))
+    balanced = unequal if data.class_weights == "balanced" else None
+    return Task(data.n_classes, data.weighted_loss, class_weights=balanced)
+
+
 @lru_cache(maxsize=4096)
-def _loss(text: str, weighted: bool) -> str:
-    loss = losses.build(Component.model_validate_json(text), weighted)
+def _loss(text: str, task: Task) -> str:
+    loss = losses.build(
+        Component.model_validate_json(text),
+        weighted=task.weighted,
+        n_classes=task.n_classes,
+        class_weights=task.class_weights,
+    )
     logits = torch.tensor([-3.0, -0.7, 0.2, 1.1, 2.5, -1.4, 0.6, 4.0])
-    target = torch.tensor([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0])
-    return f"{loss!r} giving {loss(logits, target).item()!r}"
+    target = torch.tensor([0, 0, 1, 1, 1, 1, 0, 0])
+    if task.n_classes == 2:
+        value = loss(logits, target.float())
+    else:
+        columns = [logits.roll(number) for number in range(task.n_classes)]
+        value = loss(torch.stack(columns, dim=1), target)
+    return f"{loss!r} giving {value.item()!r}"

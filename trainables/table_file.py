@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,19 @@ if TYPE_CHECKING:
 
 KEY = "data.path"
 SHIPPED = "shipped:"
+GENERATED = "generated:"
+_GENERATORS = Path(__file__).parent / "generators"
 
 
 def locate(text: str) -> Path:
-    """The file of `data.path`: a path, or `shipped:NAME` for a table that comes along.
+    """The file of `data.path`: a path, or that of `shipped:NAME`, a table that comes along.
+
+    The file of `generated:NAME` is the module that makes the table.
 
     **Raises** ConfigError that names the most similar file beside the missing one.
     """
+    if text.startswith(GENERATED):
+        return _generator(text)
     shipped = Path(__file__).parent / "data"
     if text.startswith(SHIPPED):
         path = shipped / f"{text.removeprefix(SHIPPED)}.parquet"
@@ -40,7 +47,7 @@ def read(path: Path, table: str | None) -> pd.DataFrame:
 
     **Raises** ConfigError if the file cannot be read as what its name says.
     """
-    reader = _READERS.get(path.suffix.lower())
+    reader = _generated if _is_generator(path) else _READERS.get(path.suffix.lower())
     if reader is None:
         raise ConfigError(KEY, f"{path} is no known kind of file; known are {listed(_READERS)}")
     if table is not None and reader is not _hdf5:
@@ -52,6 +59,25 @@ def read(path: Path, table: str | None) -> pd.DataFrame:
     except Exception as error:
         reason = " ".join(str(error).split())
         raise ConfigError(KEY, f"{path} cannot be read as {path.suffix}: {reason}") from error
+    return frame
+
+
+def _generator(text: str) -> Path:
+    names = [file.stem for file in _GENERATORS.glob("[a-z]*.py")]
+    if text.removeprefix(GENERATED) not in names:
+        known = {f"{GENERATED}{name}" for name in names}
+        hint = did_you_mean(text, known)
+        raise ConfigError(KEY, f"no generator {text!r}; there is {listed(known)}{hint}")
+    return _GENERATORS / f"{text.removeprefix(GENERATED)}.py"
+
+
+def _is_generator(path: Path) -> bool:
+    return path.suffix == ".py" and path.parent == _GENERATORS.resolve()
+
+
+def _generated(path: Path, table: str | None) -> pd.DataFrame:
+    del table
+    frame: pd.DataFrame = import_module(f"trainables.generators.{path.stem}").frame()
     return frame
 
 
@@ -79,7 +105,7 @@ def _parquet(path: Path, table: str | None) -> pd.DataFrame:
 
 
 def _hdf5(path: Path, table: str | None) -> pd.DataFrame:
-    """A compound data set, or a group whose one-dimensional data sets are the columns."""
+    """A compound data set, or a group whose data sets are the columns: [N], or [N, M] of lists."""
     import h5py
     import pandas as pd
 
@@ -93,14 +119,16 @@ def _hdf5(path: Path, table: str | None) -> pd.DataFrame:
             )
         node = file if table is None else file[table]
         if isinstance(node, h5py.Dataset):
-            return pd.DataFrame.from_records(_records(path, node))
+            return pd.DataFrame(_records(path, node))
         columns = {
             name: _values(part)
             for name, part in node.items()
-            if isinstance(part, h5py.Dataset) and part.ndim == 1
+            if isinstance(part, h5py.Dataset) and part.ndim in (1, 2)
         }
     if not columns:
-        message = f"{path} has no one-dimensional data sets there; name a group by data.table"
+        message = (
+            f"{path} has no data sets of one or two dimensions there; name a group by data.table"
+        )
         raise ConfigError(KEY, message)
     return pd.DataFrame(columns)
 
@@ -109,13 +137,19 @@ def _records(path: Path, dataset: Any) -> Any:
     if dataset.dtype.names is None:
         message = f"{dataset.name} of {path} has no named columns; a compound data set is wanted"
         raise ConfigError("data.table", message)
-    return dataset[()]
+    whole = dataset[()]
+    return {name: _column(whole[name]) for name in dataset.dtype.names}
+
+
+def _column(values: Any) -> Any:
+    """One value a row, or one list a row."""
+    return list(values) if values.ndim > 1 else values
 
 
 def _values(dataset: Any) -> Any:
     import h5py
 
-    return dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()]
+    return _column(dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()])
 
 
 _READERS: dict[str, Callable[[Path, str | None], Any]] = {

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
+def of_classes(left_out: Sequence[str], n_rows: int) -> Iterator[str]:
+    """Rows of classes that nobody named."""
+    if left_out:
+        more = f" and {len(left_out) - _SHOWN} more" if len(left_out) > _SHOWN else ""
+        yield (
+            f"data.classes: {n_rows} rows of other labels ({', '.join(left_out[:_SHOWN])}{more}) "
+            "are left out"
+        )
+
+
 def of_weights(column: str | None, weights: Floats | None) -> Iterator[str]:
     """Negative event weights, as generators at next-to-leading order give them.
 

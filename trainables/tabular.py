@@ -1,38 +1,53 @@
-"""Rows of numbers with a signal or background label: checked, split and scaled once a process."""
+"""Rows of numbers with a label: checked, split and scaled once a process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from trainables.contract import ConfigError, Frozen
-from trainables.table_file import SHIPPED, locate, read
+from trainables.class_labels import Value, merged
+from trainables.contract import Frozen
+from trainables.object_columns import Kind, ObjectColumns
+from trainables.scaler_names import ScalerName
+from trainables.table_file import SHIPPED, locate
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from trainables.rows import Table
 
 
 class TabularData(Frozen):
     """Which table is trained on, and how it is cut up."""
 
     path: str = f"{SHIPPED}magic_gamma_telescope"
-    """A CSV, Parquet or HDF5 file, or `shipped:NAME`."""
+    """A CSV, Parquet or HDF5 file, `shipped:NAME`, or `generated:NAME` for events of a formula."""
     table: str | None = None
     """Where the table lies inside an HDF5 file; null for its root."""
     features: list[str] | None = None
-    """Columns the network sees; null for every numeric one but label and weight."""
+    """Columns the network sees, [] for objects alone; null: every numeric one but label, weight and
+    what is carried along for others to look at."""
     label: str = "label"
     """Column that tells signal (1) from background (0)."""
     positive: str | int | float | bool | None = None
     """The label's value that means signal, where it is not 0 and 1."""
+    classes: list[Value | list[Value]] | None = Field(default=None, min_length=2)
+    """Values of the label in the order of the classes, of two the second is signal; a list makes
+    one class of several values, and rows of other values are left out. Null: two classes."""
     weight: str | None = None
     """Column of event weights; negative ones count as 0, which is noted."""
+    weight_in_loss: bool = True
+    """Whether event weights enter the loss; they enter the metrics in any case."""
+    class_weights: Literal["none", "balanced"] = "none"
+    """Factors of the classes in the loss: balanced lets each count as much as any other."""
+    sampler: Literal["none", "over", "under"] = "none"
+    """Which rows an epoch has: over draws rows of rarer classes again, under leaves out rows of
+    larger ones, until each class has as many."""
+    scaler: ScalerName = "standard"
+    """What brings features to comparable size, fitted on the training part."""
+    objects: dict[Kind, ObjectColumns] = Field(default_factory=dict)
+    """List columns with the objects of each event, by what they are called."""
     batch_size: int = Field(default=512, ge=8)
     """Most rows in a training batch; batches of an epoch are equal up to one row."""
     val_fraction: float = Field(default=0.2, gt=0, lt=1)
@@ -44,6 +59,44 @@ class TabularData(Frozen):
     max_rows: int | None = Field(default=None, ge=30)
     """Use only so many rows, drawn with `split_seed`; null for all."""
 
+    @field_validator("classes")
+    @classmethod
+    def _each_once(cls, given: list[Any] | None) -> list[Any] | None:
+        values = [value for one in given or () for value in merged(one)]
+        if len(set(values)) < len(values):
+            raise ValueError(f"{given} names a class twice")
+        if [] in (given or ()):
+            raise ValueError(f"{given} has a class without any value")
+        return given
+
+    @model_validator(mode="after")
+    def _one_word_on_signal(self) -> TabularData:
+        if self.classes is not None and self.positive is not None:
+            raise ValueError(
+                "data.positive has no effect beside data.classes, whose second of two is signal; "
+                "leave one of them out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _balanced_once(self) -> TabularData:
+        if self.sampler != "none" and self.class_weights != "none":
+            raise ValueError(
+                f"data.class_weights has no effect beside data.sampler={self.sampler}, which makes "
+                "all classes equally large already; leave one of them out, and in a space write "
+                "the constraint data.sampler == 'none' or data.class_weights == 'none'"
+            )
+        return self
+
+    @property
+    def weighted_loss(self) -> bool:
+        """Whether rows have weights in the loss."""
+        return self.weight is not None and self.weight_in_loss
+
+    @property
+    def n_classes(self) -> int:
+        return 2 if self.classes is None else len(self.classes)
+
 
 _OTHER_ROWS = "it cuts out the validation rows, and trials are compared on the same ones only"
 _OTHER_TABLE = "trials are compared on one table; search each alone and compare them by tune-table"
@@ -54,6 +107,7 @@ DATA_NOT_SEARCHED = {
     "data.table": _OTHER_TABLE,
     "data.label": _OTHER_SIGNAL,
     "data.positive": _OTHER_SIGNAL,
+    "data.classes": _OTHER_SIGNAL,
     "data.weight": "it decides how much each validation row counts, which must be the same for all",
     "data.val_fraction": _OTHER_ROWS,
     "data.test_fraction": _OTHER_ROWS,
@@ -63,129 +117,34 @@ DATA_NOT_SEARCHED = {
 """Keys of the data that every trial of a search must share, each with the reason."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Part of a table. **Shapes** features [N, F], labels [N], weights [N] or None."""
+_BATCHING = ("batch_size", "sampler", "class_weights", "weight_in_loss")
+"""Keys that change nothing in a table."""
 
-    features: Floats
-    labels: Floats
-    weights: Floats | None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table in its three parts, with what scales it: mean and deviation of the training part."""
-
-    names: tuple[str, ...]
-    train: Rows
-    val: Rows
-    test: Rows
-    mean: Floats
-    deviation: Floats
-    notes: tuple[str, ...] = ()
-    """What its user should know."""
-
-
-_cache: dict[tuple[object, ...], Table] = {}
+_cache: dict[tuple[object, ...], dict[ScalerName, Table]] = {}
 _CACHED = 2
 
 
-def load(data: TabularData) -> Table:
+def load(data: TabularData, spectators: Mapping[str, str] = MappingProxyType({})) -> Table:
     """The table of a config; read once a process while the file stays as it is.
+
+    `spectators` are columns that come along by name, without scaling, for whoever looks at them,
+    each with the key of the config that names it, for errors; a network sees one only if
+    `data.features` lists it.
 
     **Raises** ConfigError with the key that the trouble comes from.
     """
     path = locate(data.path).resolve()
     state = path.stat()
-    wanted = data.model_dump_json(exclude={"path", "batch_size"})
-    key = (path, state.st_mtime_ns, state.st_size, wanted)
+    wanted = data.model_dump_json(exclude={"path", "scaler", *_BATCHING})
+    key = (path, state.st_mtime_ns, state.st_size, wanted, tuple(spectators))
     if key not in _cache:
-        table = _load(path, data)
+        from trainables import table_building
+
+        table = table_building.build(path, data, spectators)
         while len(_cache) >= _CACHED:
             _cache.pop(next(iter(_cache)))
-        _cache[key] = table
-    return _cache[key]
-
-
-def _load(path: Path, data: TabularData) -> Table:
-    import numpy as np
-
-    from trainables import columns, table_notes
-
-    frame = read(path, data.table)
-    if frame.empty:
-        raise ConfigError("data.path", f"{path} has no rows")
-    labels = columns.labels(frame, data)
-    names = columns.features(frame, data)
-    signed = columns.weights(frame, data)
-    weights = None if signed is None else np.clip(signed, 0.0, None)
-    whole = Rows(columns.numbers(frame, names), labels, weights)
-    train, val, test = (_take(whole, rows) for rows in _split(labels, data))
-    for name, rows in (("training", train), ("validation", val), ("test", test)):
-        _check_weights(rows, name, data)
-    mean, deviation = _scale(train)
-    notes = (
-        *table_notes.of_weights(data.weight, signed),
-        *table_notes.of_features(names, train.features),
-    )
-    return Table(tuple(names), train, val, test, mean, deviation, notes)
-
-
-def _take(rows: Rows, chosen: NDArray[np.int64]) -> Rows:
-    weights = None if rows.weights is None else rows.weights[chosen]
-    return Rows(rows.features[chosen], rows.labels[chosen], weights)
-
-
-def _check_weights(part: Rows, name: str, data: TabularData) -> None:
-    """Refuse a part in which one class counts for nothing: no metric is defined on it."""
-    if part.weights is None:
-        return
-    for label in (0.0, 1.0):
-        if not part.weights[part.labels == label].any():
-            message = (
-                f"column {data.weight!r} leaves no weight to the rows of label {label:.0f} in the "
-                f"{name} part; drop rows without weight, or try another data.split_seed"
-            )
-            raise ConfigError("data.weight", message)
-
-
-def _split(labels: Floats, data: TabularData) -> tuple[NDArray[np.int64], ...]:
-    """Row numbers of the training, validation and test part, each class cut in the same shares."""
-    import numpy as np
-
-    if data.val_fraction + data.test_fraction >= 1:
-        message = "val_fraction and test_fraction leave nothing to train on; lower one of them"
-        raise ConfigError("data.val_fraction", message)
-    random = np.random.default_rng(data.split_seed)
-    parts: list[list[NDArray[np.int64]]] = [[], [], []]
-    kept = min(1.0, (data.max_rows or len(labels)) / len(labels))
-    for label in (0.0, 1.0):
-        rows = random.permutation(np.flatnonzero(labels == label))
-        rows = rows[: round(len(rows) * kept)]
-        n_val, n_test = (round(len(rows) * share) for share in _shares(data))
-        if min(n_val, n_test, len(rows) - n_val - n_test) < 1:
-            message = f"too few rows of label {label:.0f} ({len(rows)}) for three parts"
-            raise ConfigError("data.path", message)
-        for part, chosen in zip(
-            parts, np.split(rows, [len(rows) - n_val - n_test, len(rows) - n_test]), strict=True
-        ):
-            part.append(chosen)
-    train, val, test = (np.sort(np.concatenate(part)) for part in parts)
-    # Where only some batches of them are looked at, these are a fair sample.
-    return train, random.permutation(val), random.permutation(test)
-
-
-def _shares(data: TabularData) -> tuple[float, float]:
-    return data.val_fraction, data.test_fraction
-
-
-def _scale(train: Rows) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of each feature; 1 in place of the deviation of a constant."""
-    import numpy as np
-
-    mean = np.average(train.features, axis=0, weights=train.weights)
-    variance = np.average((train.features - mean) ** 2, axis=0, weights=train.weights)
-    deviation = np.sqrt(variance)
-    # the mean of a constant can miss it by a rounding error, which is no deviation
-    is_constant = train.features.max(axis=0) == train.features.min(axis=0)
-    return mean, np.where(is_constant | (deviation == 0), 1.0, deviation)
+        _cache[key] = {data.scaler: table}
+    scaled = _cache[key]
+    if data.scaler not in scaled:
+        scaled[data.scaler] = next(iter(scaled.values())).scaled(data.scaler)
+    return scaled[data.scaler]

@@ -11,8 +11,7 @@ from search.checks.overridden import base_problem
 from search.checks.sources import Sources
 from search.checks.wording import Fault
 from search.errors import COMMAND_LINE, Problem
-from search.space.labels import shown
-from search.space.space import Point
+from search.space.labels import Point, shown
 from search.text.documents import Key, spelled
 
 

@@ -6,10 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 MAX_DEPTH = 4
 
 Models = tuple[type[BaseModel], ...]
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the keys of a file: a word that Python keeps, such as lambda, is an alias."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def models_at(model: type[BaseModel], path: Iterable[str | int]) -> Models:
@@ -19,22 +25,22 @@ def models_at(model: type[BaseModel], path: Iterable[str | int]) -> Models:
         below = tuple(
             inner
             for outer in found
-            if part in outer.model_fields
-            for inner in _models_in(outer.model_fields[str(part)].annotation)
+            if part in fields_of(outer)
+            for inner in _models_in(fields_of(outer)[str(part)].annotation)
         )
-        field = any(part in outer.model_fields for outer in found)
+        field = any(part in fields_of(outer) for outer in found)
         found = below if field else _tagged(found, part)
     return found
 
 
 def keys_of(models: Models) -> frozenset[str]:
     """Every key that one of the models has."""
-    return frozenset(name for model in models for name in model.model_fields)
+    return frozenset(name for model in models for name in fields_of(model))
 
 
 def dotted_keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
     """Every key that a model may have, down to a fixed depth: models can hold themselves."""
-    for name, field in model.model_fields.items():
+    for name, field in fields_of(model).items():
         yield f"{above}{name}"
         for inner in _models_in(field.annotation) if above.count(".") < MAX_DEPTH else ():
             yield from dotted_keys(inner, f"{above}{name}.")

@@ -10,8 +10,8 @@ from typing import Any
 
 from search.resolve import look
 from search.space.conditions import Labels, needed
-from search.space.labels import Label
-from search.space.space import Parameter, Point, Space
+from search.space.labels import Label, Point
+from search.space.space import Parameter, Space
 
 MAX_CONTEXTS = 64
 """Combinations of parent labels that are tried for one parameter."""
@@ -61,7 +61,7 @@ class Completion:
             yield {parameter.name: parameter.domain.sample(self._random) for parameter in free}
 
     def _filled(self, chosen: Labels, rest: Labels) -> Point:
-        point: Point = {}
+        point: dict[str, Label] = {}
         for parameter in self.space.parameters:
             if parameter.is_active(point):
                 name = parameter.name

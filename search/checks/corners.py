@@ -7,8 +7,10 @@ from search.checks.config_keys import arguments_by_shape
 from search.checks.contexts import cases, completion
 from search.checks.findings import Findings
 from search.checks.judge import Judge
+from search.checks.objectives import check_reported
 from search.checks.sources import Sources
-from search.space.space import Point, Space
+from search.space.labels import Point
+from search.space.space import Space
 from search.text.documents import Document
 from trainables.contract import Trainable
 
@@ -33,9 +35,11 @@ def check_corners(
     problems = Blame(sources, made, judge).check(corners)
     findings.extend(problems)
     points: list[Point] = [made.complete({}), *(case.point for case in corners)]
-    configs = [judge.verdict(space.values(point)).config for point in points]
+    verdicts = [judge.verdict(space.values(point)) for point in points]
+    configs = [verdict.config for verdict in verdicts if verdict.config is not None]
+    check_reported(configs, sources.space, findings)
     try:
-        epochs = [config.max_epochs() for config in configs if config is not None]
+        epochs = [config.max_epochs() for config in configs]
     except NotImplementedError:
         message = "its Config does not say max_epochs()"
         findings.add(sources.space.problem(("trainable",), message))

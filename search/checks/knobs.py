@@ -9,8 +9,8 @@ from itertools import islice
 from search.checks.contexts import Completion, paired_contexts
 from search.checks.judge import MAX_PROBES, Judge
 from search.space.domains import Choice
-from search.space.labels import Label, shown
-from search.space.space import Parameter, Point, Space
+from search.space.labels import Label, Point, shown
+from search.space.space import Parameter, Space
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Finding:
+class DeadKnob:
     """What is said of one parameter."""
 
     parameter: str
     message: str
 
 
-def dead_knobs(made: Completion, judge: Judge) -> Iterator[Finding]:
+def dead_knobs(made: Completion, judge: Judge) -> Iterator[DeadKnob]:
     """One finding for each parameter that somewhere has no effect."""
     stride = _stride(made.space)
     for parameter in made.space.parameters:
@@ -49,7 +49,7 @@ def dead_knobs(made: Completion, judge: Judge) -> Iterator[Finding]:
         known = [comparison for comparison in compared if comparison is not None]
         message = _message(made.space, parameter, known)
         if message:
-            yield Finding(parameter.name, message)
+            yield DeadKnob(parameter.name, message)
 
 
 def is_thinned(space: Space) -> bool:

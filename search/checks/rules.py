@@ -1,8 +1,7 @@
-"""The rules of a search that no shape can say: metric, epochs, scheduler, grid and machine."""
+"""The rules of a search that no shape can say: epochs, scheduler, grid and machine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
 
 from search import spec
@@ -12,54 +11,11 @@ from search.errors import nearest
 from search.space.domains import Choice
 from search.space.space import Space
 from search.text.documents import Document
-from trainables.contract import Metric
 
 MAX_GRID = 1_000_000
 
 _DEAF = spec.CmaesSampler | spec.GpSampler | spec.Nsga2Sampler
 """Samplers that never see what was rejected: Optuna's learn from finished trials alone."""
-
-
-def check_metric(
-    metrics: Mapping[str, Metric], space: Space, document: Document, findings: Findings
-) -> None:
-    """The metric exists, points the way that `mode` says, and is not bent by what is searched."""
-    name, mode = document.get(("search", "metric")), document.get(("search", "mode"))
-    if not isinstance(name, str):
-        return  # the shape of the space file says so
-    metric = metrics.get(name)
-    if metric is None:
-        known = ", ".join(metrics)
-        message = f"{name!r} is not reported; reported: {known}{nearest(name, metrics)}"
-        findings.add(document.problem(("search", "metric"), message))
-        return
-    if mode in ("min", "max") and metric.direction != mode:
-        better = "larger" if metric.direction == "max" else "smaller"
-        message = f"{name} is better when it is {better}; write mode: {metric.direction}"
-        findings.add(document.problem(("search", "mode"), message))
-    if name.startswith("train_"):
-        message = f"{name} is measured on the training data, which rewards learning it by heart"
-        findings.add(document.problem(("search", "metric"), message))
-    bending = bent_by(metric, space)
-    if bending:
-        free = ", ".join(name for name, other in metrics.items() if not bent_by(other, space))
-        message = (
-            f"{name} is no fair measure here: its scale is bent by the searched "
-            f"{', '.join(bending)}; choose one that is not: {free or 'there is none'}"
-        )
-        findings.add(document.problem(("search", "metric"), message))
-
-
-def bent_by(metric: Metric, space: Space) -> list[str]:
-    """The searched parameters that change the scale of a metric."""
-    return [
-        parameter.name
-        for parameter in space.parameters
-        if any(
-            parameter.name == section or parameter.name.startswith(f"{section}.")
-            for section in metric.depends_on
-        )
-    ]
 
 
 def check_scheduler(

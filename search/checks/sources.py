@@ -22,7 +22,7 @@ class Sources:
             return ("space", name, *_index(form, label))
         if not isinstance(form, dict):
             return ("space", name)
-        kind = next((kind for kind in ("choice", "float", "int") if kind in form), "")
+        kind = next((kind for kind in ("choice", "family", "float", "int") if kind in form), "")
         options = form.get(kind)
         if isinstance(options, dict):
             return ("space", name, kind, str(label))

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from search.checks.config_keys import keys_of, models_at
+from search.checks.config_keys import fields_of, keys_of, models_at
 from search.errors import nearest
 from search.space.labels import shown
 from search.text.documents import Key, spelled
@@ -86,7 +86,7 @@ def _has(data: Any, part: int | str) -> bool:
 def _missing(detail: ErrorDetails, model: type[BaseModel]) -> str:
     *above, name = detail["loc"]
     for owner in models_at(model, above):
-        field = owner.model_fields.get(str(name))
+        field = fields_of(owner).get(str(name))
         if field is not None and field.description:
             first = field.description.split("\n")[0].rstrip(".")
             return f"missing key {name!r} ({first[0].lower()}{first[1:]})"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.markup import escape
 
 from search.cli.command import say, storage_option
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.outcome import Outcome
 from search.load import Search
+from search.results.choice_tables import choice_tables
 from search.results.fault_table import fault_table
 from search.results.folder import SearchFolder
+from search.results.pareto import is_trade_off, leading
 from search.results.result import SearchResult
-from search.results.show import best_rows, cut_text, print_table
-from search.results.tables import choice_tables, trial_table
+from search.results.show import cut_text, print_table, title_of, top_rows
 from search.results.trials import State
 
 SHOWN = 8
@@ -68,7 +70,7 @@ def _end_of_space(outcome: Outcome, search: Search) -> str | None:
 def _show_tables(result: SearchResult, folder: SearchFolder, screen: Console) -> None:
     faults = fault_table(result)
     if result.ranked():
-        print_table(screen, best_rows(result, trial_table(result), SHOWN), "Best trials")
+        print_table(screen, top_rows(result, SHOWN), title_of(result, "Best trials"))
         if cut := cut_text(result, SHOWN, folder.trials_csv):
             say(screen, cut)
         for name, table in choice_tables(result).items():
@@ -80,10 +82,12 @@ def _show_tables(result: SearchResult, folder: SearchFolder, screen: Console) ->
 
 def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Console) -> None:
     result = outcome.result
-    best = result.ranked()[:1]
-    checkpoint = best[0].best_checkpoint(result.objective) if best else None
-    if checkpoint is not None:
-        say(screen, f"Best checkpoint: {folder.path / checkpoint.path}")
+    best = leading(result)
+    if best is not None and best.checkpoint is not None:
+        which = "Knee" if is_trade_off(result) else "Best"
+        say(screen, f"{which} checkpoint: {folder.path / best.checkpoint.path}")
+    if best is not None and is_trade_off(result):
+        say(screen, f"The front:       {folder.tables / 'pareto.png'}")
     say(screen, f"All trials:      {folder.trials_csv}")
     if outcome.tracking_error:
         say(
@@ -106,19 +110,30 @@ def _next_steps(name: str, folder: SearchFolder, result: SearchResult) -> list[t
     pages = shlex.join(["tune-track", *where])
     if not result.ranked():
         return [*_tracebacks(folder, result), (table, "the causes, and each trial in a table")]
+    best = "the knee's" if is_trade_off(result) else "the best"
     return [
         (
             shlex.join(["tune-best", name, *where, "--out", "best/"]),
-            "the best checkpoint and the config that made it",
+            f"{best} checkpoint and the config that made it",
         ),
+        *_picks(name, where, result),
         ("tune-train best/config.yaml", "train on from it, longer"),
         (table, "the tables, as CSV, Markdown and Parquet"),
         (pages, "the MLflow pages of these searches"),
     ]
 
 
+def _picks(name: str, where: list[str], result: SearchResult) -> Iterator[tuple[str, str]]:
+    """Of several objectives: how to pick another trade-off."""
+    if is_trade_off(result):
+        part = result.goal.parts[-1]
+        bound = f"{part.metric}{'<=' if part.mode == 'min' else '>='}X"
+        command = shlex.join(["tune-best", name, *where, "--pick", bound])
+        yield command, "another one: within a bound, or by weights"
+
+
 def _tracebacks(folder: SearchFolder, result: SearchResult) -> list[tuple[str, str]]:
     """How to read why the first trial raised an error, if one did."""
-    files = (folder.trial(trial.number) / ERROR_FILE for trial in result.started())
-    found = next((file for file in files if file.is_file()), None)
+    folders = (folder.trial(trial.number) for trial in result.started())
+    found = next((file for each in folders for file in each.rglob(ERROR_FILE)), None)
     return [(shlex.join(["less", str(found)]), "the first error, in full")] if found else []

@@ -23,15 +23,15 @@ from search.results.follow_up import (
     METRICS,
     TrainingLog,
     best_of,
+    checkpoint_goal,
     new_folder,
-    objective_of,
     open_training,
     pictures_of,
     read_origin,
     write_config,
 )
+from search.results.goal import Goal
 from search.results.running_trial import Finished
-from search.results.trials import Objective
 from trainables.contract import LOGS, PICTURES, ConfigError, Placement
 
 app = new_app()
@@ -101,7 +101,7 @@ def train(
     screen = console()
     for note in parsed.notes:
         say(screen, f"note: {note}")
-    objective = objective_of(parsed.trainable.load().METRICS, origin)
+    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None
@@ -110,12 +110,12 @@ def train(
     try:
         bar = progress if sys.stdout.isatty() else 0
         spread = Workers(workers, cpus, gpus, address, bar)
-        _fit(parsed, folder, objective, chosen, spread, log)
+        _fit(parsed, folder, goal, chosen, spread, log)
         status = "FINISHED"
     except ConfigError as error:
         raise UserError([Problem(Place(str(parsed.path)), error.key, refusal(error))]) from error
     finally:
-        files = _files(folder, objective, log, screen)
+        files = _files(folder, goal, log, screen)
         if run is not None:
             run.end(status, files, pictures_of(folder))
 
@@ -129,10 +129,10 @@ def _origin(config: Path) -> dict[str, Any] | None:
     return origin
 
 
-def _files(folder: Path, objective: Objective, log: TrainingLog, screen: Console) -> list[Path]:
+def _files(folder: Path, goal: Goal, log: TrainingLog, screen: Console) -> list[Path]:
     """What the training has left so far; its folder and its best checkpoint are said."""
     say(screen, f"Written to {folder}")
-    kept = best_of(log.last.kept, objective) if log.last else None
+    kept = best_of(log.last.kept, goal) if log.last else None
     for name in (PICTURES, LOGS):
         left = folder / CHECKPOINTS / name
         if left.is_dir():
@@ -176,7 +176,7 @@ def _tracking(
 def _fit(
     parsed: TrainingConfig,
     folder: Path,
-    objective: Objective,
+    goal: Goal,
     seed: int,
     spread: Workers,
     log: TrainingLog,
@@ -184,7 +184,7 @@ def _fit(
     if spread.alone:
         placement = Placement(cpus=spread.cpus, gpus=spread.gpus, progress=spread.progress)
         keep = parsed.config.keep_checkpoints()
-        trial = open_training(folder, objective, seed, placement, keep, log.write)
+        trial = open_training(folder, goal, seed, placement, keep, log.write)
         parsed.trainable.load().fit(parsed.config, trial)
         return
     from search.engine.train_workers import Training, train_over_workers
@@ -195,8 +195,8 @@ def _fit(
         search_path=tuple(path for path in sys.path if path),
         config=parsed.plain,
         folder=str(folder.resolve()),
-        metric=objective.metric,
-        mode=objective.mode,
+        metric=goal.metrics,
+        mode=[part.mode for part in goal.parts],
         seed=seed,
         cpus=spread.cpus,
         gpus=spread.gpus,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from search.doctor import (
     clock,
+    dead_clusters,
     file_system,
     gpus,
     home,
     imports,
     installation,
-    leftovers,
     malware,
     open_files,
     packages,
@@ -36,7 +36,7 @@ CHECKS = (
     Check("storage", storage.examine),
     Check("file system", file_system.examine),
     Check("temp folder", temp_folder.examine),
-    Check("leftovers", leftovers.examine),
+    Check("leftovers", dead_clusters.examine),
     Check("shared memory", shared_memory.examine),
     Check("open files", open_files.examine),
     Check("ports", ports.examine),

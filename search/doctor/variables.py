@@ -43,14 +43,14 @@ def _finding(name: str, value: str) -> Finding | None:
     return None
 
 
-def shown(name: str, value: str) -> str:
+def setting(name: str, value: str) -> str:
     """A variable as it is set, unless its value is a secret."""
     return f"{name} is set" if is_secret(name, value) else f"{name}={value}"
 
 
 def _note(text: str, mend: str = "") -> Says:
     def says(name: str, value: str) -> Finding | None:
-        return note(f"{shown(name, value)}: {text}", mend or f"unset {name}") if value else None
+        return note(f"{setting(name, value)}: {text}", mend or f"unset {name}") if value else None
 
     return says
 
@@ -60,7 +60,7 @@ def _usual(name: str, value: str) -> Finding | None:
     if value == ENVIRONMENT[name]:
         return None
     return note(
-        f"{shown(name, value)}, where a search would set {ENVIRONMENT[name]}", f"unset {name}"
+        f"{setting(name, value)}, where a search would set {ENVIRONMENT[name]}", f"unset {name}"
     )
 
 
@@ -70,7 +70,7 @@ def _threads(name: str, value: str) -> Finding | None:
     if not value.isascii() or not value.isdigit() or int(value) < 1:
         return fault(f"{name}={value} is no number of threads", f"unset {name}")
     return note(
-        f"{shown(name, value)}: NumPy uses so many threads in every worker, whatever "
+        f"{setting(name, value)}: NumPy uses so many threads in every worker, whatever "
         "resources.cpus says; torch does as resources.cpus says",
         f"unset {name}",
     )

@@ -9,8 +9,10 @@ from typing import Any
 from ray.tune import schedulers
 from ray.tune.experiment import Trial
 
-Curve = Sequence[tuple[int, float]]
-"""What a scheduler saw of a trial: epochs, and the best value so far at each."""
+from search.results.goal import Worth
+
+Curve = Sequence[tuple[int, Worth]]
+"""What a scheduler saw of a trial: epochs, and what its best one was worth by each."""
 
 Curves = Mapping[int, Curve]
 
@@ -43,5 +45,6 @@ class RefilledAsha(schedulers.ASHAScheduler):
         self._keys[number] = key
         known: Any = SimpleNamespace(trial_id=key)
         for epoch, best in curve:
+            assert not isinstance(best, tuple), "several objectives have a scheduler of their own"
             # The decision was made when the epoch was trained; here only the value counts.
             self._brackets[0].on_result(known, epoch, self._sign * best)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from search.engine.record_words import Committed
 from search.results.checkpoints import retained
-from search.results.trials import Checkpoint, Objective, State
+from search.results.goal import Goal
+from search.results.trials import Checkpoint, State
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,22 @@ class Ending:
     kept: tuple[Checkpoint, ...]
 
 
-def committed_ending(epochs: tuple[Committed, ...], objective: Objective) -> Ending | None:
+def committed_ending(epochs: tuple[Committed, ...], goal: Goal) -> Ending | None:
     """The end that was decided when the last epoch was committed; None if training goes on."""
     if not epochs or epochs[-1].last is None:
         return None
     state = State(epochs[-1].last)
-    cause = said_of_divergence(epochs[-1], objective) if state is State.DIVERGED else None
-    return Ending(state, cause, left_by(epochs, objective))
+    cause = said_of_divergence(epochs[-1], goal) if state is State.DIVERGED else None
+    return Ending(state, cause, left_by(epochs, goal))
 
 
-def left_by(epochs: tuple[Committed, ...], objective: Objective) -> tuple[Checkpoint, ...]:
+def left_by(epochs: tuple[Committed, ...], goal: Goal) -> tuple[Checkpoint, ...]:
     """The checkpoints that an ended trial keeps: the best few and the last."""
-    return retained(epochs[-1].kept, objective, epochs[-1].keep, last=1) if epochs else ()
+    return retained(epochs[-1].kept, goal, epochs[-1].keep, last=1) if epochs else ()
 
 
-def said_of_divergence(epoch: Committed, objective: Objective) -> str:
+def said_of_divergence(epoch: Committed, goal: Goal) -> str:
     """Why a trial counts as diverged."""
-    value = epoch.report.metrics.get(objective.metric, math.nan)
-    return f"{objective.metric} was {value} at epoch {epoch.report.epoch}"
+    values = {metric: epoch.report.metrics.get(metric, math.nan) for metric in goal.metrics}
+    said = [f"{metric} was {v}" for metric, v in values.items() if not math.isfinite(v)]
+    return f"{' and '.join(said)} at epoch {epoch.report.epoch}"

@@ -13,7 +13,8 @@ from mlflow.entities import Metric, Param, Run, RunTag
 
 from search.causes import headline
 from search.flat import flatten
-from search.results.trials import FAULTY, NEVER_STARTED, Objective, Report, State, TrialRecord
+from search.results.trade_off import goal_in
+from search.results.trials import FAULTY, NEVER_STARTED, Report, State, TrialRecord
 from trainables.contract import PICTURES
 
 SEARCH = "tune_run.search"
@@ -43,7 +44,7 @@ class Exporter:
     ) -> None:
         self._client = client
         self._manifest = manifest
-        self._objective = Objective(manifest["search"]["metric"], manifest["search"]["mode"])
+        self._goal = goal_in(manifest)
         self._experiment = experiment_of(client, manifest["experiment"], artifacts)
         self._runs: dict[int, str] = {}
         self._uploaded: dict[Path, int] = {}
@@ -61,11 +62,14 @@ class Exporter:
         if trial.state is not State.RUNNING:
             self._close(run_id, trial)
 
-    def pictures(self, trial: TrialRecord, folder: Path) -> None:
-        """Keep the pictures in a folder with the trial's run; those that have changed, again."""
+    def pictures(self, trial: TrialRecord, files: Sequence[Path]) -> None:
+        """Keep pictures with the trial's run; those that have changed, again.
+
+        Of two with one name the later stays: an epoch that was trained once more.
+        """
         if trial.state in NEVER_STARTED:
             return
-        for file in sorted(folder.glob("*.png")):
+        for file in files:
             written = file.stat().st_mtime_ns
             if self._uploaded.get(file) != written:
                 self._client.log_artifact(self._run_of(trial), str(file), artifact_path=PICTURES)
@@ -143,7 +147,7 @@ class Exporter:
         self._client.log_batch(run_id, metrics=last, tags=[mark])
 
     def _close(self, run_id: str, trial: TrialRecord) -> None:
-        best = trial.best_report(self._objective)
+        best = trial.best_report(self._goal)
         values = best.metrics if best else {}
         metrics = [Metric(f"best_{k}", v, 0, 0) for k, v in values.items() if math.isfinite(v)]
         tags = [RunTag("state", trial.state.value)]

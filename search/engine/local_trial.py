@@ -34,9 +34,11 @@ def run_local_trial(config: Mapping[str, Any], job: Mapping[str, Any]) -> None:
 
     def send(finished: Finished) -> None:
         message = message_of(finished, trial, config)
-        if parsed.hands_over and trial.store.kept:
+        best = trial.course.best
+        # Schedulers that hand over know one objective alone.
+        if parsed.hands_over and trial.store.kept and isinstance(best, float):
             report = finished.report
-            start = Start(report.epoch, trial.best, report.seconds, trial.store.kept)
+            start = Start(report.epoch, best, report.seconds, trial.store.kept)
             _report_with_progress(message, Progress(trial.number, start))
         else:
             tune.report(message)

@@ -7,7 +7,6 @@ Ray Tune ends the whole search when a callback raises.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,18 +14,28 @@ from typing import Any, Protocol
 from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
-from search.causes import headline
+from search.causes import first_cause, headline
 from search.crash_points import reach
 from search.engine import words
-from search.engine.causes import end_of
+from search.engine.bad_ends import end_of
 from search.engine.endings import Ending, committed_ending, left_by
 from search.engine.ends import EarlyEnd
 from search.engine.record import Record
-from search.engine.record_words import Committed, checkpoints
+from search.engine.record_words import Committed
 from search.engine.stateless import Stateless
+from search.exits import Exit
 from search.results.checkpoints import delete
 from search.results.folder import SearchFolder
-from search.results.trials import Checkpoint, Perturbation, Point, Report, State, TrialRecord
+from search.results.goal import is_finite
+from search.results.trials import (
+    Checkpoint,
+    Perturbation,
+    Report,
+    State,
+    TrialRecord,
+    checkpoints_of,
+)
+from search.space.labels import Point
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +56,10 @@ class Followed:
     kept: tuple[Checkpoint, ...]
     epoch: int
     """The last one that was committed."""
+    attempt: int
     at_its_end: bool = False
+    lost: bool = False
+    """Whether an epoch could not be committed: what comes after it would leave a gap."""
 
 
 class Recorder(Stateless, Callback):
@@ -65,7 +77,7 @@ class Recorder(Stateless, Callback):
         self._record = record
         self._resolve = resolve
         self._folder = folder
-        self._objective = record.objective()
+        self._goal = record.goal()
         self._end = end
         self._retries = retries
         self._hands_over = hands_over
@@ -83,7 +95,7 @@ class Recorder(Stateless, Callback):
         self._running.add(number)
         trial = self._record.trial(number)
         point = trial.point_at(trial.epochs)
-        self._followed[number] = Followed(point, trial.checkpoints, trial.epochs)
+        self._followed[number] = Followed(point, trial.checkpoints, trial.epochs, trial.attempts)
         self._guard(self._tell, number)
 
     def on_trial_result(
@@ -125,6 +137,8 @@ class Recorder(Stateless, Callback):
     def _result(self, trial: RayTrial, result: dict[str, Any]) -> None:
         number = self._numbers[trial.trial_id]
         followed = self._followed[number]
+        if followed.lost:
+            return
         if result.get(words.RETURNED):
             followed.at_its_end = True
             return
@@ -136,14 +150,25 @@ class Recorder(Stateless, Callback):
             self._record.rewind(number, report.epoch - 1)
         self._note_perturbation(number, result)
         reach("perturbed")
-        best, kept = result[words.BEST], checkpoints(result[words.CHECKPOINTS])
+        best, kept = result[words.BEST], checkpoints_of(result[words.CHECKPOINTS])
         last = self._last(followed, result)
-        self._record.report(number, Committed(report, best, kept, last, result[words.KEEP]))
+        self._commit(number, Committed(report, best, kept, last, result[words.KEEP]))
         # Only now: until the record knows the new ones, a resume needs the old.
         self._delete_all_but(kept, followed)
         followed.epoch = report.epoch
         reach("stale-deleted")
         self._tell(number)
+
+    def _commit(self, number: int, epoch: Committed) -> None:
+        """Write an epoch; one that cannot be written ends the search, and a resume trains it."""
+        try:
+            self._record.report(number, epoch)
+        except Exception as error:
+            self._followed[number].lost = True
+            which = f"epoch {epoch.report.epoch} of trial {number:05d}"
+            reason = f"{which} could not be recorded: {first_cause(error)}"
+            self._end.end_search(reason, Exit.INFRASTRUCTURE)
+            raise
 
     def _delete_all_but(self, kept: tuple[Checkpoint, ...], followed: Followed) -> None:
         # A clone may yet begin from any checkpoint of a trial that hands over.
@@ -155,7 +180,7 @@ class Recorder(Stateless, Callback):
 
     def _last(self, followed: Followed, result: Mapping[str, Any]) -> str | None:
         """What a trial ends as after this epoch, as far as is known when the epoch is committed."""
-        if not math.isfinite(result[words.BEST]):
+        if not is_finite(result[words.BEST]):
             return State.DIVERGED.value
         if followed.at_its_end:
             return State.COMPLETE.value
@@ -173,13 +198,16 @@ class Recorder(Stateless, Callback):
         number = self._numbers[trial.trial_id]
         if number not in self._running:
             return
+        if self._followed[number].lost:
+            self._interrupt(number, self._end.reason or "")
+            return
         epochs = self._record.epochs(number)
         state, cause = self._end_of(number, epochs)
         if state is State.INTERRUPTED:
             self._interrupt(number, cause or "")
             return
         self._finish(
-            number, committed_ending(epochs, self._objective) or self._left(state, cause, epochs)
+            number, committed_ending(epochs, self._goal) or self._left(state, cause, epochs)
         )
 
     def _end_of(self, number: int, epochs: tuple[Committed, ...]) -> tuple[State, str | None]:
@@ -193,16 +221,21 @@ class Recorder(Stateless, Callback):
 
     def _error(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]
+        if self._followed[number].lost:
+            self._interrupt(number, self._end.reason or "")
+            return
         epochs = self._record.epochs(number)
-        if (ending := committed_ending(epochs, self._objective)) is not None:
+        if (ending := committed_ending(epochs, self._goal)) is not None:
             # What comes after the last epoch takes nothing from it.
             self._finish(number, ending)
             return
-        state, cause = end_of(trial, self._folder.trial(number))
+        attempt = self._followed[number].attempt
+        state, cause = end_of(trial, self._folder.attempt(number, attempt))
         if state is not State.DIED:
             self._finish(number, self._left(state, cause, epochs))
-        elif self._end.reason:
-            self._interrupt(number, self._end.reason)
+        elif self._end.stop_all():
+            # Ray's own death is one of the reasons, and no fault of the trial.
+            self._interrupt(number, self._end.reason or "")
         elif self._record.trial(number).deaths < self._retries:
             log.warning("trial %05d goes on from its last epoch: %s", number, headline(cause))
             self.retry(number)
@@ -210,7 +243,7 @@ class Recorder(Stateless, Callback):
             self._finish(number, self._left(state, cause, epochs))
 
     def _left(self, state: State, cause: str | None, epochs: tuple[Committed, ...]) -> Ending:
-        return Ending(state, cause, left_by(epochs, self._objective))
+        return Ending(state, cause, left_by(epochs, self._goal))
 
     def _interrupt(self, number: int, cause: str) -> None:
         self._record.finish(number, State.INTERRUPTED, cause)

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from search.engine.endings import committed_ending
-from search.engine.first_points import enqueue_first_points
-from search.engine.manifest import describe, inputs_of, versions
+from search.engine.inputs import changed_files, digests_of, looks_of
+from search.engine.manifest import describe, versions
+from search.engine.queued_points import queue_points
 from search.engine.record import Record
-from search.engine.record_file import back_up, require_free
+from search.engine.record_file import back_up, require_unlocked
 from search.errors import refuse
 from search.flat import flatten
 from search.load import Search
 from search.results.folder import SearchFolder
-from search.results.trials import UNFINISHED, Objective
+from search.results.goal import Goal
+from search.results.trials import UNFINISHED
 
 LISTED = 8
 """How many differences a refusal names."""
@@ -28,8 +30,8 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
     record = Record.find(folder.record)
     if record is None:
         return ()
-    require_free(folder.record)
-    before, now = record.manifest(), state_of(search)
+    require_unlocked(folder.record)
+    before, now = record.manifest(), what_stays(search)
     record.close()
     if fixed := list(_changed_choices(before["identity"]["space"], now["identity"]["space"])):
         raise refuse(
@@ -37,7 +39,14 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
             f"{_listed(fixed)}; a sampler cannot go on with other options, not even with --force: "
             "begin a new search (search.name=...), with the good points of this one in try_first",
         )
-    differences = tuple(_differences({key: before[key] for key in now}, now))
+    if (told := _changed_goal(before, now)) is not None:
+        raise refuse(
+            str(folder.path),
+            f"{told}; Optuna cannot go on with other objectives, not even with --force: give "
+            "another name (search.name=...), or keep this search and begin anew (--fresh)",
+        )
+    files = changed_files(before["inputs"], before.get("input_looks", {}), search)
+    differences = (*_differences({key: before[key] for key in now}, now), *files)
     if differences and not force:
         raise refuse(
             str(folder.path),
@@ -48,13 +57,9 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
     return differences
 
 
-def state_of(search: Search) -> dict[str, Any]:
-    """What a search and its resume have in common: the space, the files, the packages."""
-    return {
-        "identity": search.identity(),
-        "inputs": inputs_of(search),
-        "versions": versions(),
-    }
+def what_stays(search: Search) -> dict[str, Any]:
+    """What a search and its resume have in common, beside the files: the space, the packages."""
+    return {"identity": search.identity(), "versions": versions()}
 
 
 def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> None:
@@ -66,12 +71,14 @@ def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> N
         "max_epochs": search.max_epochs(),
     }
     if forced:
-        changed |= state_of(search) | {"forced": [*before.get("forced", []), *forced]}
+        files = {"inputs": digests_of(search), "input_looks": looks_of(search)}
+        said = {"forced": [*before.get("forced", []), *forced]}
+        changed |= what_stays(search) | files | said
     record.write_manifest(before | changed)
 
 
 def open_record(
-    search: Search, folder: SearchFolder, objective: Objective, forced: tuple[str, ...] = ()
+    search: Search, folder: SearchFolder, goal: Goal, forced: tuple[str, ...] = ()
 ) -> Record:
     """The record of this search, begun anew or gone on with."""
     record = Record.find(folder.record)
@@ -83,8 +90,8 @@ def open_record(
     # What a search left that died before its manifest was written holds nothing.
     for file in folder.path.glob(f"{folder.record.name}*"):
         file.unlink()
-    record = Record.create(folder.record, search.spec.name, objective)
-    enqueue_first_points(search, record)
+    record = Record.create(folder.record, search.spec.name, goal)
+    queue_points(search, record)
     # Last, since a record without it counts as one that was never begun.
     record.write_manifest(describe(search))
     return record
@@ -96,7 +103,7 @@ def settle(record: Record) -> None:
     for trial in record.trials():
         if trial.state not in UNFINISHED or not trial.reports:
             continue
-        ending = committed_ending(record.epochs(trial.number), record.objective())
+        ending = committed_ending(record.epochs(trial.number), record.goal())
         if ending is not None:
             record.finish(trial.number, ending.state, ending.cause, ending.kept)
 
@@ -115,6 +122,16 @@ def _changed_choices(before: Mapping[str, Any], now: Mapping[str, Any]) -> Itera
         old, new = before[name], now[name]
         if "Choice" in (old["type"], new["type"]) and old["domain"] != new["domain"]:
             yield f"the options of {name} were changed"
+
+
+def _changed_goal(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """What was changed of the objectives, where there are several or were."""
+    old, new = before["identity"]["search"], now["identity"]["search"]
+    goals = [(search["metric"], search["mode"]) for search in (old, new)]
+    if goals[0] == goals[1] or all(isinstance(metric, str) for metric, _ in goals):
+        return None
+    was, told = ("{} ({})".format(*goal) for goal in goals)
+    return f"search.metric was {was} and is {told}"
 
 
 def _listed(differences: list[str] | tuple[str, ...]) -> str:

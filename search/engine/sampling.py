@@ -7,8 +7,8 @@ from typing import Any
 
 import optuna
 
-from search.results.trials import Label
 from search.space.domains import Choice, Domain, Float, Int
+from search.space.labels import Label
 from search.space.space import Space
 
 

@@ -14,10 +14,12 @@ from ray.tune.schedulers import TrialScheduler
 
 from search import spec
 from search.engine.asha import Curves, RefilledAsha
+from search.engine.front_asha import FrontAsha
 from search.engine.hyperband import EndingHyperband
 from search.engine.median import SteadyMedian
 from search.engine.pbt import build_pbt
 from search.engine.words import BEST, EPOCH
+from search.results.trade_off import TradeOff
 from search.space.space import Space
 
 
@@ -85,6 +87,32 @@ def build_scheduler(
     if isinstance(options, spec.PbtScheduler):
         return build_pbt(options, space, mode, seed)
     return SCHEDULERS[type(options)](options, max_epochs, mode, curves or {})
+
+
+def _front_asha(
+    options: spec.AshaScheduler, max_epochs: int, goal: TradeOff, curves: Curves
+) -> TrialScheduler:
+    return FrontAsha(goal, rungs(options, max_epochs), options.reduction_factor, curves)
+
+
+def _front_none(
+    options: spec.NoScheduler, max_epochs: int, _: TradeOff, curves: Curves
+) -> TrialScheduler:
+    return _none(options, max_epochs, "", curves)
+
+
+FRONT_SCHEDULERS: dict[type[Any], Callable[[Any, int, TradeOff, Curves], TrialScheduler]] = {
+    spec.AshaScheduler: _front_asha,
+    spec.NoScheduler: _front_none,
+}
+"""Those that can compare trials by several objectives; `spec.ONE_OBJECTIVE` says why not others."""
+
+
+def build_front_scheduler(
+    options: spec.Scheduler, max_epochs: int, goal: TradeOff, curves: Curves
+) -> TrialScheduler:
+    """Ray Tune's scheduler for the options in a search of several objectives."""
+    return FRONT_SCHEDULERS[type(options)](options, max_epochs, goal, curves)
 
 
 def rungs(options: spec.Scheduler, max_epochs: int) -> tuple[int, ...]:

@@ -13,14 +13,15 @@ import optuna
 from ray.tune.search import Searcher
 
 from search.engine.record import Record
-from search.engine.samplers import build_sampler
+from search.engine.samplers import build_sampler_for
 from search.engine.sampling import suggest
 from search.engine.starts import clear_marks, find_start, sweep
 from search.engine.stateless import Stateless
 from search.load import Search
 from search.results.folder import SearchFolder
-from search.results.trials import NEVER_STARTED, UNFINISHED, Label, Start, State, TrialRecord
+from search.results.trials import NEVER_STARTED, UNFINISHED, Start, State, TrialRecord
 from search.seeds import sampler_seed, trial_seed
+from search.space.labels import Label
 from search.spec import RandomSampler
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,8 @@ class RecordSearcher(Stateless, Searcher):
         seed = sampler_seed(self._search.spec.seed, number)
         is_stubborn = self._rejected_in_a_row >= STUBBORN
         options = RandomSampler() if is_stubborn else self._search.spec.sampler
-        self._record.study.sampler = build_sampler(options, seed)
+        study = self._record.study
+        study.sampler = build_sampler_for(study, options, seed)
         return self._record.ask() if again is None else self._record.ask_again(again)
 
     def _used(self) -> int:
@@ -140,7 +142,13 @@ class RecordSearcher(Stateless, Searcher):
 
     def _go_on(self, trial_id: str, number: int) -> dict[str, Any]:
         trial = self._record.trial(number)
-        start = find_start(trial, self._record.epochs(number), self._folder.path, self.note)
+        start = find_start(
+            trial,
+            self._record.epochs(number),
+            self._folder.path,
+            self.note,
+            self._record.goal(),
+        )
         sweep(self._folder.trial(number), start.kept)
         self._record.begin_again(number, start, number in self._died)
         self._died.discard(number)

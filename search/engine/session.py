@@ -12,9 +12,9 @@ from ray import tune
 
 from search.causes import headline
 from search.crash_points import reach
+from search.engine.closing import prune, test_finalists
 from search.engine.cluster import Cluster
 from search.engine.ends import EarlyEnd
-from search.engine.finalists import prune, test_finalists
 from search.engine.limits import Limits, set_limits
 from search.engine.outcome import Outcome, View
 from search.engine.record import Record
@@ -32,15 +32,17 @@ from search.load import Search
 from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
+from search.results.room import shortage
 from search.results.tables import write_tables
-from search.results.trials import UNFINISHED, Objective
+from search.results.trade_off import goal_of
+from search.results.trials import UNFINISHED
 from search.spec import HANDS_OVER
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Parts:
+class RunningSearch:
     """What a running search consists of, beside Ray."""
 
     record: Record
@@ -77,19 +79,19 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
         view.started(cluster, epochs, concurrency(search), earlier)
         end.begun = True
         with view.searching():
-            _fit(partial(_tuner, search, folder, parts), end)
+            _fit(partial(_tuner, search, folder, parts), end, folder)
             parts.recorder.end_unfinished()
     if end.reason is not None:
         log.warning("the search ended early: %s", end.reason)
     parts.limits.time.write()
-    return _close(search, folder, parts)
+    return _close(search, folder, parts, cluster)
 
 
 def _wire(
     search: Search, folder: SearchFolder, options: Options, end: EarlyEnd, forced: tuple[str, ...]
-) -> Parts:
-    objective = Objective(search.spec.metric, search.spec.mode)
-    record = open_record(search, folder, objective, forced)
+) -> RunningSearch:
+    goal = goal_of(search.spec.metric, search.spec.mode)
+    record = open_record(search, folder, goal, forced)
     limits = set_limits(search, record, folder, end)
     hands_over = search.spec.scheduler.name in HANDS_OVER
     recorder = Recorder(record, folder, end, search.recorded, search.spec.retries, hands_over)
@@ -100,15 +102,15 @@ def _wire(
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()
-    return Parts(record, searcher, recorder, end, limits, tracker)
+    return RunningSearch(record, searcher, recorder, end, limits, tracker)
 
 
-def _tuner(search: Search, folder: SearchFolder, parts: Parts) -> tune.Tuner:
+def _tuner(search: Search, folder: SearchFolder, parts: RunningSearch) -> tune.Tuner:
     stopper, seen = SearchStopper(parts.end), parts.record.curves()
     return build_tuner(search, folder, parts.searcher, parts.recorder, stopper, seen)
 
 
-def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
+def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd, folder: SearchFolder) -> None:
     """Run the trials; a fault of Ray's ends the search in order, so that it can be resumed."""
     if end.stop_all():
         return
@@ -116,13 +118,17 @@ def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
         build().fit()
     except Exception as error:
         log.exception("Ray Tune ended the search")
-        end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)
+        # What a full disk does to a record, Optuna calls invalid data.
+        cause = shortage(folder.path) or f"Ray Tune failed: {headline(str(error))}"
+        end.end_search(cause, Exit.INFRASTRUCTURE)
 
 
-def _close(search: Search, folder: SearchFolder, parts: Parts) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: RunningSearch, cluster: Cluster) -> Outcome:
     record, end = parts.record, parts.end
     if end.reason is None:
-        record.write_tests(test_finalists(search, folder, record.result()))
+        note, result = parts.searcher.note, record.result()
+        tests = test_finalists(search, folder, result, end, note, cluster.folder)
+        record.write_tests(tests)
     result = record.result()
     prune(result, folder)
     files = write_tables(result, folder)

@@ -53,8 +53,8 @@ def ending_on_signals(end: EarlyEnd, say: Callable[[str], None]) -> Iterator[Non
     earlier = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     # A forked child would otherwise tell of its own signals through this pipe.
     os.register_at_fork(after_in_child=lambda: _let_go(writing))
-    listener = Listener(end, say)
-    threading.Thread(target=listener.follow, args=(reading,), name="signals", daemon=True).start()
+    reader = SignalReader(end, say)
+    threading.Thread(target=reader.follow, args=(reading,), name="signals", daemon=True).start()
     try:
         yield
     finally:
@@ -83,7 +83,7 @@ def exit_on_signals(code: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
-class Listener:
+class SignalReader:
     """Does what the signals say."""
 
     def __init__(self, end: EarlyEnd, say: Callable[[str], None]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.engine.record import Record
-from search.engine.tracker import state_of
+from search.engine.record_reader import RecordReader
+from search.engine.tracker import search_state
 from search.results.result import SearchResult
 from search.results.trials import UNFINISHED, State
 
@@ -27,7 +27,7 @@ def standing(file: Path) -> Standing | None:
 
     **Raises**: UserError if the record is damaged.
     """
-    record = Record.find(file)
+    record = RecordReader.find(file)
     if record is None:
         return None
     try:
@@ -39,7 +39,7 @@ def standing(file: Path) -> Standing | None:
     all_trained = ended >= spec["trials"] or spec["sampler"]["name"] == "grid"
     return Standing(
         name=result.name,
-        is_over=all_trained and state_of(result) is State.COMPLETE,
+        is_over=all_trained and search_state(result) is State.COMPLETE,
         ended=ended,
         wanted=spec["trials"],
         space_file=result.manifest["space_file"],

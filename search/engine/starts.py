@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
-from search.engine.causes import ERROR_FILE
+from search.engine.bad_ends import ERROR_FILE
 from search.engine.record_words import Committed
 from search.engine.stack_dump import CRASH, HANG
 from search.results.checkpoints import is_intact
+from search.results.goal import Goal
 from search.results.trials import Checkpoint, Start, TrialRecord
 
 
@@ -17,6 +19,7 @@ def find_start(
     epochs: tuple[Committed, ...],
     folder: Path,
     note: Callable[[str], None],
+    goal: Goal,
 ) -> Start:
     """The start of the next attempt; from nothing if no checkpoint is left that can be believed."""
     known = {epoch.report.epoch: epoch for epoch in epochs}
@@ -30,19 +33,21 @@ def find_start(
     if not sound:
         return Start()
     last = known[sound[-1].epoch]
-    return Start(last.report.epoch, last.best, last.report.seconds, sound)
+    before = [epoch.report for epoch in epochs if epoch.report.epoch <= last.report.epoch]
+    best = last.best if isinstance(last.best, float) else math.nan
+    return Start(last.report.epoch, best, last.report.seconds, sound, goal.front(before))
 
 
 def sweep(directory: Path, kept: tuple[Checkpoint, ...]) -> None:
-    """Delete all checkpoints but these: what was never committed, and files aside."""
-    names = {Path(checkpoint.path).name for checkpoint in kept}
-    for file in directory.glob("*.ckpt*"):
-        if file.name not in names:
+    """Delete all checkpoints of a trial but these: what was never committed, and files aside."""
+    paths = {directory.parents[1] / checkpoint.path for checkpoint in kept}
+    for file in directory.rglob("*.ckpt*"):
+        if file not in paths:
             file.unlink(missing_ok=True)
 
 
 def clear_marks(directory: Path) -> None:
-    """Delete what an earlier attempt said of its end: it would be taken for the end of this one."""
+    """Delete what earlier attempts said of their end: the trial has not ended."""
     for pattern in (ERROR_FILE, f"{HANG}.*.txt", f"{CRASH}.*.txt"):
-        for file in directory.glob(pattern):
+        for file in directory.rglob(pattern):
             file.unlink(missing_ok=True)

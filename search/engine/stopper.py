@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ray.tune import Stopper
@@ -10,6 +9,7 @@ from ray.tune import Stopper
 from search.engine import words
 from search.engine.ends import EarlyEnd
 from search.engine.stateless import Stateless
+from search.results.goal import is_finite
 
 
 class SearchStopper(Stateless, Stopper):
@@ -20,7 +20,7 @@ class SearchStopper(Stateless, Stopper):
 
     def __call__(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Whether this trial must stop: ASHA would never see that NaN is bad."""
-        return not math.isfinite(result.get(words.BEST, 0.0))
+        return not is_finite(result.get(words.BEST, 0.0))
 
     def stop_all(self) -> bool:
         """Whether the search must stop."""

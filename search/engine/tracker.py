@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from search.masking import masked_text
 from search.results.access import make_private
 from search.results.folder import SearchFolder
+from search.results.pareto import TradePoint, front_of, is_trade_off, leading
 from search.results.result import SearchResult
 from search.results.trials import State, TrialRecord
-from trainables.contract import PICTURES
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -185,7 +185,7 @@ def said(error: Exception) -> str:
     return masked_text((str(error).strip() or repr(error)).splitlines()[0])
 
 
-def state_of(result: SearchResult) -> State:
+def search_state(result: SearchResult) -> State:
     """How the search stands as a whole; complete once a resume has nothing to go on with."""
     if result.count(State.RUNNING):
         return State.RUNNING
@@ -195,23 +195,37 @@ def state_of(result: SearchResult) -> State:
 def export_trial(exporter: Exporter, trial: TrialRecord, folder: SearchFolder) -> None:
     """A trial as the record knows it, and the pictures that lie in its folder."""
     exporter.trial(trial)
-    exporter.pictures(trial, folder.trial(trial.number) / PICTURES)
+    exporter.pictures(trial, folder.pictures(trial.number))
 
 
 def export_outcome(
     exporter: Exporter, result: SearchResult, files: Sequence[Path], folder: SearchFolder
 ) -> None:
     """The state of the whole search, its tables and its best checkpoint, on the parent run."""
-    best = result.ranked()[:1]
+    best = leading(result)
     metrics: dict[str, float] = {"epochs_spent": result.epochs_spent()}
-    for trial in best:
-        metrics |= {f"best_{result.objective.metric}": trial.value(result.objective)}
-        metrics |= dict(result.tests.get(trial.number, {}))
-    exporter.search(state_of(result), metrics, files)
-    for trial in best:
-        checkpoint = trial.best_checkpoint(result.objective)
-        if checkpoint is not None and (folder.path / checkpoint.path).is_file():
-            exporter.checkpoint(folder.path / checkpoint.path)
+    if best is not None:
+        metrics |= _found(result, best)
+        metrics |= result.tests_at(best.trial.number, best.epoch)
+    exporter.search(search_state(result), metrics, files)
+    checkpoint = best.checkpoint if best is not None else None
+    if checkpoint is not None and (folder.path / checkpoint.path).is_file():
+        exporter.checkpoint(folder.path / checkpoint.path)
+
+
+def _found(result: SearchResult, best: TradePoint) -> dict[str, float]:
+    """The best value; of several objectives the knee, the extremes and the size of the front."""
+    values = dict(zip(result.goal.metrics, best.values, strict=True))
+    if not is_trade_off(result):
+        return {f"best_{metric}": value for metric, value in values.items()}
+    front = front_of(result)
+    columns = zip(*(point.values for point in front), strict=True)
+    ends = zip(result.goal.parts, columns, strict=True)
+    return {
+        **{f"knee_{metric}": value for metric, value in values.items()},
+        **{f"best_{part.metric}": part.sign * max(part.sign * v for v in c) for part, c in ends},
+        "on_front": len(front),
+    }
 
 
 def sync(folder: SearchFolder, result: SearchResult, files: Sequence[Path]) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from search.engine.cluster import prepare_environment, prepare_own_cluster, running_cluster
+from search.results.goal import worth_of
 from search.results.running_trial import Finished
-from search.results.trials import Checkpoint, Objective, Report
+from search.results.trade_off import goal_of
+from search.results.trials import Report, checkpoints_of
 
 EPOCHS = "epochs.jsonl"
 
@@ -24,8 +26,8 @@ class Training:
     search_path: tuple[str, ...]
     config: Mapping[str, Any]
     folder: str
-    metric: str
-    mode: str
+    metric: str | Sequence[str]
+    mode: str | Sequence[str]
     seed: int
     cpus: int
     gpus: float
@@ -66,8 +68,8 @@ def _lines(training: Training) -> list[str]:
 
 
 def _finished(message: Mapping[str, Any]) -> Finished:
-    kept = tuple(Checkpoint(**checkpoint) for checkpoint in message["kept"])
-    return Finished(Report(**message["report"]), message["best"], kept)
+    kept = checkpoints_of(message["kept"])
+    return Finished(Report(**message["report"]), worth_of(message["best"]), kept)
 
 
 def _loop(payload: dict[str, Any]) -> None:
@@ -90,8 +92,8 @@ def _loop(payload: dict[str, Any]) -> None:
                 file.write(json.dumps(asdict(finished)) + "\n")
         ray.train.report({"epoch": finished.report.epoch})
 
-    objective = Objective(training.metric, training.mode)
+    goal = goal_of(training.metric, training.mode)
     placement = placement_here(training.workers, training.cpus, training.gpus)
     keep = config.keep_checkpoints()
-    trial = open_training(Path(training.folder), objective, training.seed, placement, keep, send)
+    trial = open_training(Path(training.folder), goal, training.seed, placement, keep, send)
     trainable.fit(config, trial)

@@ -11,16 +11,19 @@ import ray
 from ray import tune
 from ray.tune import Stopper
 from ray.tune.experiment import Trial as RayTrial
+from ray.tune.schedulers import TrialScheduler
 
+from search.engine.actors import outlive_lost_workers
 from search.engine.asha import Curves
 from search.engine.distributed_trial import run_distributed_trial
 from search.engine.local_trial import run_local_trial
 from search.engine.recorder import Recorder
-from search.engine.schedulers import build_scheduler
+from search.engine.schedulers import build_front_scheduler, build_scheduler
 from search.engine.searcher import RecordSearcher
 from search.engine.worker import Job
 from search.load import Search
 from search.results.folder import SearchFolder
+from search.results.trade_off import TradeOff, goal_of
 from search.spec import HANDS_OVER
 
 DRIVER_BYTES = 1_000_000
@@ -48,15 +51,9 @@ def build_tuner(
     curves: Curves,
 ) -> tune.Tuner:
     """Ray's Tuner; it decides who runs where and who stops, and owns no result."""
+    outlive_lost_workers()
     spec = search.spec
-    scheduler = build_scheduler(
-        spec.scheduler,
-        search.space,
-        search.max_epochs(),
-        spec.mode,
-        spec.seed,
-        curves,
-    )
+    scheduler = _scheduler(search, curves)
     local, pausing = search.resources.workers == 1, spec.scheduler.name == "hyperband"
     # A bracket of Hyperband compares the trials that are there: all of them, waiting or paused.
     _limit_pending(spec.trials if pausing else None)
@@ -88,6 +85,15 @@ def build_tuner(
             verbose=0,
         ),
     )
+
+
+def _scheduler(search: Search, curves: Curves) -> TrialScheduler:
+    spec, epochs = search.spec, search.max_epochs()
+    goal = goal_of(spec.metric, spec.mode)
+    if isinstance(goal, TradeOff):
+        return build_front_scheduler(spec.scheduler, epochs, goal, curves)
+    (only,) = goal.parts
+    return build_scheduler(spec.scheduler, search.space, epochs, only.mode, spec.seed, curves)
 
 
 def _limit_pending(trials: int | None) -> None:

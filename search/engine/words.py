@@ -9,7 +9,8 @@ PLANNED = "planned_epochs"
 """How many epochs the trial trains if nothing stops it."""
 
 BEST = "objective_best"
-"""The best finite value of the objective so far; NaN once the objective is not finite."""
+"""What the best epoch so far is worth: a number, or one for each objective; NaN once one of them is
+not finite."""
 
 REPORT = "report"
 """The report as plain data (`search.results.trials.Report`)."""

@@ -10,22 +10,26 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from search.engine import words
-from search.engine.causes import ERROR_FILE
-from search.engine.stack_dump import Limits, watched
+from search.engine.bad_ends import ERROR_FILE
+from search.engine.stack_dump import Timeouts, watched
 from search.masking import masked_text, secrets_of
 from search.names import TrainableRef
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
+from search.results.folder import SearchFolder
+from search.results.goal import Goal
 from search.results.running_trial import Finished, RunningTrial
-from search.results.trials import Checkpoint, Label, Objective, Start
-from trainables.contract import Placement
+from search.results.trade_off import goal_of
+from search.results.trials import Start, checkpoints_of
+from search.space.labels import Label
+from trainables.contract import Placement, Trainable, TrialConfig, prepare_worker
 
 POINTER = "trial.json"
 
@@ -42,8 +46,8 @@ class Job:
     base: Mapping[str, Any]
     blocks: Mapping[str, Mapping[Label, Any]]
     """For each choice with structured options: from its labels to their values."""
-    metric: str
-    mode: str
+    metric: str | Sequence[str]
+    mode: str | Sequence[str]
     cpus: int
     gpus: float
     workers: int
@@ -53,8 +57,8 @@ class Job:
     report_timeout: float | None
 
     @property
-    def objective(self) -> Objective:
-        return Objective(self.metric, self.mode)
+    def goal(self) -> Goal:
+        return goal_of(self.metric, self.mode)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def open_trial(
     What the scheduler hands over is newer than what the searcher knew when this attempt began.
     """
     folder = Path(job.folder)
-    directory = folder / "trials" / f"{config['number']:05d}"
+    directory = directory_of(config, job)
     directory.mkdir(parents=True, exist_ok=True)
     start = progress.start if progress else start_of(config["start"])
     # A clone goes on from another trial's checkpoint, but that one stays the other's.
@@ -96,30 +100,38 @@ def open_trial(
         directory=directory,
         resume_from=folder / start.kept[-1].path if start.kept else None,
         placement=placement,
-        objective=job.objective,
-        store=CheckpointStore(folder, directory, job.objective, kept=start.kept if own else ()),
+        goal=job.goal,
+        store=CheckpointStore(folder, directory, job.goal, kept=start.kept if own else ()),
         send=send,
-        best=start.best,
+        start=start,
         epoch=start.epoch,
         started=time.monotonic() - start.seconds,
     )
 
 
+def directory_of(config: Mapping[str, Any], job: Job) -> Path:
+    """The folder of this attempt at the trial."""
+    return SearchFolder(Path(job.folder)).attempt(config["number"], config["attempt"])
+
+
 def start_of(plain: Mapping[str, Any]) -> Start:
     """What `asdict` made of a start."""
-    kept = tuple(Checkpoint(**checkpoint) for checkpoint in plain["kept"])
-    return Start(plain["epoch"], plain["best"], plain["seconds"], kept)
+    front = tuple(tuple(values) for values in plain["front"])
+    kept = checkpoints_of(plain["kept"])
+    return Start(plain["epoch"], plain["best"], plain["seconds"], kept, front)
 
 
 def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
     """Resolve the point, validate it and train; an exception is kept whole in the folder."""
     sys.path[:0] = [path for path in job.search_path if path not in sys.path]
-    limits = Limits(job.trial_timeout, job.report_timeout)
+    timeouts = Timeouts(job.trial_timeout, job.report_timeout)
     rank = trial.placement.rank
     try:
-        with watched(trial.directory, rank, limits, trial.started) as watch, _leaving(trial):
+        with watched(trial.directory, rank, timeouts) as watch, _leaving(trial):
+            trainable, parsed = _prepared(config, job, trial)
+            watch.begin(trial.started)
             trial.send = watch.around(trial.send)
-            _fit(config, job, trial)
+            trainable.fit(parsed, trial)
     except Exception:  # noqa: BLE001 - it is raised again, as a text
         text = masked_text(traceback.format_exc(), secrets_of(job.base))
         # Of several workers the first one has the cause; the others only lose their connection.
@@ -129,14 +141,23 @@ def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
         raise TrialFailed(text) from None
 
 
-def _fit(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
+def _prepared(
+    config: Mapping[str, Any], job: Job, trial: RunningTrial
+) -> tuple[Trainable, TrialConfig]:
+    """The trainable with all that it imports, and its config: a cold worker takes seconds for it.
+
+    None of them count as time of the trial.
+    """
+    began = time.monotonic()
     trainable = TrainableRef(job.trainable, job.trainable_file).load()
+    prepare_worker(trainable)
     resolved = resolve(job.base, _values(config["point"], job.blocks), trainable.Config)
     parsed = trainable.Config.model_validate(resolved)
     trial.keep = parsed.keep_checkpoints()
     trial.store.keep = -1 if job.hands_over else trial.keep
     trial.planned_epochs = parsed.max_epochs()
-    trainable.fit(parsed, trial)
+    trial.started += time.monotonic() - began
+    return trainable, parsed
 
 
 @contextmanager
@@ -185,7 +206,7 @@ def message_of(
 
 def last_message_of(trial: RunningTrial) -> dict[str, Any]:
     """What a worker says when `fit` has returned."""
-    return {words.EPOCH: trial.epoch, words.BEST: trial.best, words.RETURNED: True}
+    return {words.EPOCH: trial.epoch, words.BEST: trial.course.best, words.RETURNED: True}
 
 
 def write_progress(progress: Progress) -> Path:

@@ -12,7 +12,7 @@ from search.checks.contexts import completion
 from search.checks.corners import check_corners, shape_judge
 from search.checks.findings import Findings
 from search.checks.masks import check_masks
-from search.checks.rules import check_metric
+from search.checks.objectives import check_metrics
 from search.checks.shared_keys import check_shared_keys
 from search.checks.sources import Sources
 from search.checks.wording import unknown_key
@@ -69,7 +69,9 @@ def read_parts(
     reference, module = _trainable(document, findings, allowed)
     base = read_base(document, findings)
     known = _config_keys(base, module)
-    parameters = tuple(_anchored(p, document) for p in read_parameters(document, findings, known))
+    families = module.Config.families if module is not None else None
+    read = read_parameters(document, findings, known, families)
+    parameters = tuple(_anchored(parameter, document) for parameter in read)
     names = {parameter.name for parameter in parameters}
     into_space = {key: value for key, value in given.config.items() if key in names}
     into_base = {key: value for key, value in given.config.items() if key not in names}
@@ -87,7 +89,7 @@ def read_parts(
     base = with_values(base, {**into_base, **fixed.values}, module.Config)
     check_masks(base, findings)
     space = _space(document, base, fixed, module, findings)
-    check_metric(module.METRICS, space, document, findings)
+    check_metrics(module.METRICS, space, document, findings)
     check_shared_keys(module.Config.NOT_SEARCHED, space, document, findings)
     if file is None:
         check_corners(Sources(document, base), space, module, findings)

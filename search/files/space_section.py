@@ -9,7 +9,8 @@ from typing import Any
 from search.checks.findings import Findings
 from search.checks.wording import unknown_key
 from search.errors import Problem, nearest
-from search.files.conditions import Conditions
+from search.files.families import Families, no_families, read_family
+from search.files.when import Conditions
 from search.space.bounds import DomainError
 from search.space.conditions import When, parents_first
 from search.space.domains import Choice, Domain, Float, Int
@@ -23,11 +24,15 @@ _MAX_OPTIONS = 1000
 
 
 def read_parameters(
-    document: Document, findings: Findings, config_keys: Collection[str] = ()
+    document: Document,
+    findings: Findings,
+    config_keys: Collection[str] = (),
+    families: Families | None = no_families,
 ) -> tuple[Parameter, ...]:
     """The parameters of a space file, parents first; those with a problem are left out.
 
-    `config_keys` are all keys that the base config may have, to tell what was meant.
+    `config_keys` are all keys that the base config may have, to tell what was meant. `families`
+    are those of the trainable; None if it has a problem of its own.
     """
     section = document.get(("space",))
     if not isinstance(section, dict):
@@ -37,7 +42,7 @@ def read_parameters(
         findings.add(document.problem(("space",), message))
     domains: dict[str, Domain] = {}
     for name, form in section.items():
-        domain = _parameter(document, findings, name, form)
+        domain = _parameter(document, findings, name, form, families)
         if domain is not None:
             domains[name] = domain
     _check_overlaps(document, findings, domains)
@@ -46,13 +51,17 @@ def read_parameters(
     return _sorted(document, findings, domains, whens)
 
 
-def _parameter(document: Document, findings: Findings, name: str, form: Any) -> Domain | None:
+def _parameter(
+    document: Document, findings: Findings, name: str, form: Any, families: Families | None
+) -> Domain | None:
     wrong = _wrong_name(name)
     if wrong:
         findings.add(Problem(document.place(("space", name)), "space", wrong))
         return None
+    if families is None and isinstance(form, dict) and "family" in form:
+        return None
     try:
-        domain = _domain(form)
+        domain = _domain(name, form, families or no_families)
     except DomainError as error:
         findings.add(document.problem(("space", name), str(error)))
         return None
@@ -71,7 +80,7 @@ def _wrong_name(name: str) -> str:
     )
 
 
-def _domain(form: Any) -> Domain:
+def _domain(name: str, form: Any, families: Families) -> Domain:
     if isinstance(form, list):
         return _choice({"choice": form})
     if not isinstance(form, dict):
@@ -80,13 +89,15 @@ def _domain(form: Any) -> Domain:
             f"{value} is a constant; put it into the base config, or search it with "
             "{choice: [...]}, {float: [low, high]} or {int: [low, high]}"
         )
-    kinds = [kind for kind in _FORMS if kind in form]
+    kinds = [kind for kind in _KEYS if kind in form]
     if len(kinds) != 1:
         raise DomainError(_which_kind(form, kinds))
     kind = kinds[0]
     for key in form:
         if key not in _KEYS[kind]:
             raise DomainError(unknown_key(key, _KEYS[kind]))
+    if kind == "family":
+        return _several(read_family(name, form["family"], families))
     return _FORMS[kind](form)
 
 
@@ -94,9 +105,9 @@ def _which_kind(form: Mapping[str, Any], kinds: list[str]) -> str:
     if kinds:
         return f"is both {' and '.join(kinds)}; write one of them"
     for key in form:
-        if nearest(key, _FORMS):
-            return f"unknown key {key!r}{nearest(key, _FORMS)}"
-    return "needs one of choice, float, int, such as {float: [1e-5, 1e-1], log: true}"
+        if nearest(key, _KEYS):
+            return f"unknown key {key!r}{nearest(key, _KEYS)}"
+    return "needs one of choice, family, float, int, such as {float: [1e-5, 1e-1], log: true}"
 
 
 def _choice(form: Mapping[str, Any]) -> Choice:
@@ -109,6 +120,10 @@ def _choice(form: Mapping[str, Any]) -> Choice:
         choice = Choice.of(options)
     else:
         raise DomainError(f"choice needs a list of values, found {shown(options)}")
+    return _several(choice)
+
+
+def _several(choice: Choice) -> Choice:
     if len(choice.options) < 2:
         raise DomainError("needs at least 2 different values")
     return choice
@@ -137,6 +152,7 @@ _FORMS: Mapping[str, Callable[[Mapping[str, Any]], Domain]] = {
 }
 _KEYS = {
     "choice": frozenset({"choice", "when"}),
+    "family": frozenset({"family", "when"}),
     "float": frozenset({"float", "log", "step", "when"}),
     "int": frozenset({"int", "log", "step", "when"}),
 }

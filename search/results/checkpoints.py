@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from search.crash_points import reach
-from search.results.trials import Checkpoint, Objective
+from search.results.goal import Goal, Worth
+from search.results.trials import Checkpoint
 
 LAST_KEPT = 2
 """How many of the last checkpoints a running trial keeps: one may turn out to be damaged."""
@@ -28,13 +28,12 @@ def is_intact(folder: Path, checkpoint: Checkpoint) -> bool:
 
 
 def retained(
-    candidates: tuple[Checkpoint, ...], objective: Objective, keep: int, last: int = LAST_KEPT
+    candidates: tuple[Checkpoint, ...], goal: Goal, keep: int, last: int = LAST_KEPT
 ) -> tuple[Checkpoint, ...]:
-    """Those worth keeping: the best few by the objective, and the last; all if `keep` is -1."""
+    """Those worth keeping: the best few by the goal, and the last; all if `keep` is -1."""
     if keep < 0:
         return candidates
-    finite = [c for c in candidates if math.isfinite(c.value)]
-    best = sorted(finite, key=lambda c: (-objective.sign * c.value, c.epoch))[:keep]
+    best = goal.best_first(candidates)[:keep]
     newest = candidates[-last:]
     return tuple(c for c in candidates if c in best or c in newest)
 
@@ -55,20 +54,20 @@ class CheckpointStore:
         self,
         folder: Path,
         directory: Path,
-        objective: Objective,
+        goal: Goal,
         keep: int = 1,
         kept: tuple[Checkpoint, ...] = (),
         last: int = LAST_KEPT,
     ) -> None:
         self._folder = folder
         self._directory = directory
-        self._objective = objective
+        self._goal = goal
         self.keep = keep
         """How many of the best are kept beside the last ones; -1 for all."""
         self.kept = kept
         self._last = last
 
-    def commit(self, file: Path, epoch: int, value: float) -> tuple[Checkpoint, ...]:
+    def commit(self, file: Path, epoch: int, value: Worth) -> tuple[Checkpoint, ...]:
         """Take a freshly written file over; returns the checkpoints that are worth keeping now."""
         reach("checkpoint-written")
         _sync(file)
@@ -79,7 +78,7 @@ class CheckpointStore:
         reach("checkpoint-renamed")
         _sync(self._directory)
         candidates = (*(c for c in self.kept if c.epoch != epoch), new)
-        self.kept = retained(candidates, self._objective, self.keep, self._last)
+        self.kept = retained(candidates, self._goal, self.keep, self._last)
         return self.kept
 
 

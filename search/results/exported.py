@@ -51,6 +51,14 @@ def _with_checkpoint(config: Mapping[str, Any]) -> dict[str, Any]:
     return {**config, SECTION: {**(config.get(SECTION) or {}), START: CHECKPOINT}}
 
 
+def _chosen_by(chosen: Chosen) -> dict[str, Any]:
+    """The metric and its value; of a trade-off lists of them, and which one it is."""
+    metrics, values = list(chosen.values), list(chosen.values.values())
+    if chosen.pick is None:
+        return {"metric": metrics[0], "value": values[0]}
+    return {"metric": metrics, "value": values, "pick": chosen.pick.text}
+
+
 def _origin(chosen: Chosen, result: SearchResult, folder: SearchFolder) -> dict[str, Any]:
     return {
         "search": result.name,
@@ -59,7 +67,6 @@ def _origin(chosen: Chosen, result: SearchResult, folder: SearchFolder) -> dict[
         "trial": chosen.trial.number,
         "seed": chosen.trial.seed,
         "epoch": chosen.checkpoint.epoch,
-        "metric": chosen.objective.metric,
-        "value": chosen.checkpoint.value,
+        **_chosen_by(chosen),
         "sha256": chosen.checkpoint.sha256,
     }

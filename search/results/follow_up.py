@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,10 @@ from typing import Any
 from search.masking import masked
 from search.results.access import make_private
 from search.results.checkpoints import CheckpointStore, delete
+from search.results.goal import Goal
 from search.results.running_trial import Finished, RunningTrial
-from search.results.trials import Checkpoint, Objective
+from search.results.trade_off import goal_of
+from search.results.trials import Checkpoint
 from search.text.writing import as_yaml
 from trainables.contract import PICTURES, Metric, Placement
 
@@ -66,12 +67,13 @@ def new_folder(parent: Path, name: str) -> Path:
         return path
 
 
-def objective_of(metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None) -> Objective:
-    """The metric by which checkpoints are kept: that of the search, else the trainable's first."""
-    if origin is not None and origin["metric"] in metrics:
-        return Objective(origin["metric"], metrics[origin["metric"]].direction)
-    name, metric = next(iter(metrics.items()))
-    return Objective(name, metric.direction)
+def checkpoint_goal(metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None) -> Goal:
+    """By what checkpoints are kept: as in the search, else by the trainable's first metric."""
+    said = origin["metric"] if origin is not None else []
+    names = [said] if isinstance(said, str) else said
+    if not names or not metrics.keys() >= set(names):
+        names = [next(iter(metrics))]
+    return goal_of(names, [metrics[name].direction for name in names])
 
 
 def read_origin(config: Path) -> dict[str, Any] | None:
@@ -90,7 +92,7 @@ def write_config(folder: Path, trainable: str, config: Mapping[str, Any]) -> Non
 
 def open_training(
     folder: Path,
-    objective: Objective,
+    goal: Goal,
     seed: int,
     placement: Placement,
     keep: int,
@@ -116,8 +118,8 @@ def open_training(
         directory=directory,
         resume_from=None,
         placement=placement,
-        objective=objective,
-        store=CheckpointStore(folder, directory, objective, keep, last=1),
+        goal=goal,
+        store=CheckpointStore(folder, directory, goal, keep, last=1),
         send=send_and_delete,
     )
 
@@ -127,7 +129,6 @@ def pictures_of(folder: Path) -> list[Path]:
     return sorted((folder / CHECKPOINTS / PICTURES).glob("*.png"))
 
 
-def best_of(kept: tuple[Checkpoint, ...], objective: Objective) -> Checkpoint | None:
-    """The kept checkpoint with the best finite value, the first of equals."""
-    finite = [checkpoint for checkpoint in kept if math.isfinite(checkpoint.value)]
-    return max(finite, key=lambda checkpoint: objective.sign * checkpoint.value, default=None)
+def best_of(kept: tuple[Checkpoint, ...], goal: Goal) -> Checkpoint | None:
+    """The kept checkpoint that is best, or that stands for the training; None if none can."""
+    return next(iter(goal.best_first(kept)), None)

@@ -24,7 +24,7 @@ def model_card(chosen: Chosen, result: SearchResult) -> str:
         *_table("parameter", {name: str(value) for name, value in chosen.point.items()}),
         *_table("metric", {n: f"{value:.6g}" for n, value in _metrics(chosen, result).items()}),
         _origin(chosen, result),
-        _judgement(result.tests.get(chosen.trial.number, {})),
+        _judgement(result.tests_at(chosen.trial.number, chosen.checkpoint.epoch)),
         *_trainable(result),
         _use(chosen),
     ]
@@ -32,12 +32,17 @@ def model_card(chosen: Chosen, result: SearchResult) -> str:
 
 
 def _rank(chosen: Chosen, result: SearchResult) -> str:
-    trial, objective = chosen.trial, chosen.objective
+    trial = chosen.trial
     return (
-        f"Rank {chosen.rank} by `{objective.metric}` ({objective.mode}) of "
+        f"Rank {chosen.rank} by {_chosen_by(chosen)} of "
         f"{len(result.started())} trials. The checkpoint is from epoch {chosen.checkpoint.epoch} "
         f"of {trial.epochs}; the trial ended as {trial.state.value}."
     )
+
+
+def _chosen_by(chosen: Chosen) -> str:
+    parts = " and ".join(f"`{part.metric}` ({part.mode})" for part in chosen.goal.parts)
+    return parts if chosen.pick is None else f"{parts}, picked by `{chosen.pick.text}`,"
 
 
 def _table(kind: str, rows: Mapping[str, str]) -> Iterator[str]:
@@ -49,7 +54,7 @@ def _table(kind: str, rows: Mapping[str, str]) -> Iterator[str]:
 def _metrics(chosen: Chosen, result: SearchResult) -> Mapping[str, float]:
     """What the epoch of the checkpoint reported, and the test metrics if there are any."""
     reports = {report.epoch: report.metrics for report in chosen.trial.reports}
-    tests = result.tests.get(chosen.trial.number, {})
+    tests = result.tests_at(chosen.trial.number, chosen.checkpoint.epoch)
     return {**reports.get(chosen.checkpoint.epoch, {}), **tests}
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from search.results.checkpoints import CheckpointStore
-from search.results.trials import Checkpoint, Objective, Report
+from search.results.goal import Course, Goal, Worth
+from search.results.trials import Checkpoint, Report, Start
 from trainables.contract import Metrics, Placement
 
 
 class NoMetric(ValueError):
-    """A trial did not report the number that the search improves."""
+    """A trial did not report a number that the search improves."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Finished:
     """One finished epoch: its report, the best value so far, the checkpoints that are kept."""
 
     report: Report
-    best: float
-    """The best finite value so far; NaN when the objective is not finite now."""
+    best: Worth
+    """What the best epoch so far is worth; NaN when an objective is not finite now."""
     kept: tuple[Checkpoint, ...]
 
 
@@ -37,31 +38,35 @@ class RunningTrial:
     directory: Path
     resume_from: Path | None
     placement: Placement
-    objective: Objective
+    goal: Goal
     store: CheckpointStore
     send: Callable[[Finished], None]
-    best: float = math.nan
+    start: Start = field(default_factory=Start)
     epoch: int = 0
     planned_epochs: int = 0
     keep: int = 1
     started: float = field(default_factory=time.monotonic)
+    course: Course = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.course = self.goal.course(self.start)
 
     def report(self, epoch: int, metrics: Metrics, checkpoint: Path | None = None) -> None:
         """Commit the checkpoint, then tell the search, which may raise SystemExit to stop it."""
         numbers = {name: as_number(name, value) for name, value in metrics.items()}
-        if self.objective.metric not in numbers:
-            raise NoMetric(
-                f"the metric {self.objective.metric!r} was not reported at epoch {epoch}; "
-                f"reported: {', '.join(sorted(numbers)) or 'nothing'}"
-            )
-        value = numbers[self.objective.metric]
-        if self.objective.is_better(value, self.best):
-            self.best = value
+        for metric in self.goal.metrics:
+            if metric not in numbers:
+                raise NoMetric(
+                    f"the metric {metric!r} was not reported at epoch {epoch}; "
+                    f"reported: {', '.join(sorted(numbers)) or 'nothing'}"
+                )
+        worth = self.course.take(numbers)
         self.epoch = epoch
         if checkpoint is not None and self.placement.rank == 0:
-            self.store.commit(checkpoint, epoch, value)
+            self.store.commit(checkpoint, epoch, worth)
         seconds = round(time.monotonic() - self.started, 3)
-        best = self.best if math.isfinite(value) else math.nan
+        is_finite = all(math.isfinite(numbers[metric]) for metric in self.goal.metrics)
+        best = self.course.best if is_finite else math.nan
         self.send(Finished(Report(epoch, seconds, numbers), best, self.store.kept))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-Label = None | bool | int | float | str
-Point = Mapping[str, Label]
+from search.results.fronts import Vector
+from search.results.goal import Goal, Worth, worth_of
+from search.space.labels import Point
 
 
 class State(StrEnum):
@@ -57,7 +58,8 @@ class Checkpoint:
 
     path: str
     epoch: int
-    value: float
+    value: Worth
+    """What it is kept for; NaN if there is no reason to keep it but being the last one."""
     sha256: str
 
 
@@ -70,6 +72,11 @@ class Report:
     metrics: Mapping[str, float]
 
 
+def checkpoints_of(plain: Sequence[Mapping[str, Any]]) -> tuple[Checkpoint, ...]:
+    """Checkpoints as they were before they became JSON, which knows no tuples."""
+    return tuple(Checkpoint(**{**held, "value": worth_of(held["value"])}) for held in plain)
+
+
 @dataclass(frozen=True)
 class Start:
     """Where an attempt at a trial goes on from; the first attempt starts from nothing."""
@@ -79,6 +86,8 @@ class Start:
     seconds: float = 0.0
     kept: tuple[Checkpoint, ...] = ()
     """The checkpoints that are there by then; the last one is what training goes on from."""
+    front: tuple[Vector, ...] = ()
+    """Of several objectives: the values of the epochs so far that no other of them matches."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +99,34 @@ class Perturbation:
     config: Mapping[str, Any]
 
 
+@dataclass
+class BestSoFar:
+    """The course of a trial that has one objective."""
+
+    objective: Objective
+    best: float
+
+    def take(self, metrics: Mapping[str, float]) -> float:
+        value = metrics[self.objective.metric]
+        if self.objective.is_better(value, self.best):
+            self.best = value
+        return value
+
+
 @dataclass(frozen=True)
 class Objective:
-    """The number that a search improves."""
+    """One number that a search improves."""
 
     metric: str
     mode: str
+
+    @property
+    def parts(self) -> tuple[Objective]:
+        return (self,)
+
+    @property
+    def metrics(self) -> tuple[str]:
+        return (self.metric,)
 
     @property
     def sign(self) -> float:
@@ -107,6 +138,49 @@ class Objective:
         return math.isfinite(value) and (
             not math.isfinite(other) or self.sign * value > self.sign * other
         )
+
+    def course(self, start: Start) -> BestSoFar:
+        return BestSoFar(self, start.best)
+
+    def front(self, reports: Sequence[Report]) -> tuple[Vector, ...]:
+        """Nothing: the best value so far says it all (`Start.best`)."""
+        del reports
+        return ()
+
+    def best_report(self, reports: Sequence[Report]) -> Report | None:
+        """The report with the best finite value, the first of equals."""
+        best: Report | None = None
+        for report in reports:
+            value = report.metrics.get(self.metric, math.nan)
+            held = best.metrics[self.metric] if best else math.nan
+            if self.is_better(value, held):
+                best = report
+        return best
+
+    def best_first(self, checkpoints: Sequence[Checkpoint]) -> list[Checkpoint]:
+        """Those with a finite value by it, the first of equals first."""
+        valued = [
+            (-self.sign * c.value, c.epoch, c)
+            for c in checkpoints
+            if isinstance(c.value, float) and math.isfinite(c.value)
+        ]
+        return [c for _, _, c in sorted(valued, key=lambda known: known[:2])]
+
+    def best_checkpoint(
+        self, checkpoints: Sequence[Checkpoint], reports: Sequence[Report]
+    ) -> Checkpoint | None:
+        """The one with the best finite value, whatever metric it was kept for."""
+        metrics = {report.epoch: report.metrics for report in reports}
+        valued = [
+            replace(c, value=metrics.get(c.epoch, {}).get(self.metric, math.nan))
+            for c in checkpoints
+        ]
+        return next(iter(self.best_first(valued)), None)
+
+    def placed(self, trials: Sequence[TrialRecord]) -> list[tuple[int, TrialRecord]]:
+        """By value; ties keep the order of their numbers."""
+        order = sorted(trials, key=lambda t: (-self.sign * t.value(self), t.number))
+        return list(enumerate(order, start=1))
 
 
 @dataclass(frozen=True)
@@ -147,33 +221,29 @@ class TrialRecord:
         """The resolved config under which an epoch was trained."""
         return next((p.config for p in reversed(self.perturbed) if p.epoch <= epoch), self.config)
 
-    def best_report(self, objective: Objective) -> Report | None:
-        """The report with the best finite value of the objective, the first of equals."""
-        best: Report | None = None
-        for report in self.reports:
-            value = report.metrics.get(objective.metric, math.nan)
-            held = best.metrics[objective.metric] if best else math.nan
-            if objective.is_better(value, held):
-                best = report
-        return best
+    def best_report(self, goal: Goal) -> Report | None:
+        """The epoch that stands for the trial, or None if no epoch can."""
+        return goal.best_report(self.reports)
+
+    def values(self, goal: Goal) -> Vector:
+        """What the trial reached: each objective at its best epoch; NaN if there is none."""
+        best = self.best_report(goal)
+        return tuple(best.metrics[metric] if best else math.nan for metric in goal.metrics)
 
     def value(self, objective: Objective) -> float:
-        """The best value of the objective, or NaN if no epoch has a finite one."""
-        best = self.best_report(objective)
-        return best.metrics[objective.metric] if best else math.nan
+        """The best value of one objective, or NaN if no epoch has a finite one."""
+        return self.values(objective)[0]
 
-    def best_checkpoint(self, objective: Objective) -> Checkpoint | None:
-        """The kept checkpoint with the best finite value of any objective that was reported."""
-        metrics = {report.epoch: report.metrics for report in self.reports}
-        valued = [
-            replace(c, value=metrics.get(c.epoch, {}).get(objective.metric, math.nan))
-            for c in self.checkpoints
-        ]
-        finite = [c for c in valued if math.isfinite(c.value)]
-        return max(finite, key=lambda c: objective.sign * c.value, default=None)
+    def best_checkpoint(self, goal: Goal) -> Checkpoint | None:
+        """The kept checkpoint that is best by an objective, or stands for the trial by several."""
+        return goal.best_checkpoint(self.checkpoints, self.reports)
 
 
-def ranked(trials: list[TrialRecord], objective: Objective) -> list[TrialRecord]:
-    """The trials whose values can be believed, best first; ties keep the order of their numbers."""
-    usable = [t for t in trials if t.state in TRAINED and math.isfinite(t.value(objective))]
-    return sorted(usable, key=lambda t: (-objective.sign * t.value(objective), t.number))
+def placed(trials: Sequence[TrialRecord], goal: Goal) -> list[tuple[int, TrialRecord]]:
+    """The trials whose values can be believed, in order, each with its rank."""
+    return goal.placed([t for t in trials if t.state in TRAINED and t.best_report(goal)])
+
+
+def ranked(trials: Sequence[TrialRecord], goal: Goal) -> list[TrialRecord]:
+    """The trials whose values can be believed, best first."""
+    return [trial for _, trial in placed(trials, goal)]

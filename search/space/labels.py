@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 Label = None | bool | int | float | str
 """A value as Optuna, MLflow and the table see it."""
+
+Point = Mapping[str, Label]
+"""The label of every active parameter, and of no other."""
 
 
 def compact(value: Any) -> str:

@@ -12,10 +12,7 @@ from search.errors import nearest
 from search.space.conditions import Labels, When, holds
 from search.space.domains import Choice, Domain
 from search.space.expressions import Constraint, ExpressionError
-from search.space.labels import Label, compact, shown
-
-Point = dict[str, Label]
-"""The label of every active parameter, and of no other."""
+from search.space.labels import Label, Point, compact, shown
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ class Space:
 
     def sample(self, random: Random) -> Point:
         """A point with each active parameter drawn alone; constraints may be broken."""
-        point: Point = {}
+        point: dict[str, Label] = {}
         for parameter in self.parameters:
             if parameter.is_active(point):
                 point[parameter.name] = parameter.domain.sample(random)

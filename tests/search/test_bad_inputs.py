@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.checks.machine import Machine
 from search.errors import UserError
 from search.load import Search, load
+from search.proof import prove
 
 HEAD = """\
 trainable: ./toy.py
@@ -210,12 +210,51 @@ PARAMETERS: list[tuple[str, str, str]] = [
     (
         "17 no form",
         "optimizer.lr: {low: 1, high: 2}",
-        "optimizer.lr: needs one of choice, float, int, such as {float: [1e-5, 1e-1], log: true}",
+        "optimizer.lr: needs one of choice, family, float, int, "
+        "such as {float: [1e-5, 1e-1], log: true}",
     ),
     (
         "17 two forms",
         "optimizer.lr: {float: [1, 2], int: [1, 2]}",
         "optimizer.lr: is both float and int; write one of them",
+    ),
+    (
+        "17 unknown family",
+        "optimizer.name: {family: adaptiv}",
+        "optimizer.name: no family 'adaptiv'; there are adaptive, all, plain; "
+        "did you mean 'adaptive'?",
+    ),
+    (
+        "17 unknown family among others",
+        "optimizer.name: {family: [all, sign]}",
+        "optimizer.name: no family 'sign'; there are adaptive, all, plain",
+    ),
+    (
+        "17 family of nothing",
+        "optimizer.name: {family: []}",
+        "optimizer.name: family names no family; there are adaptive, all, plain",
+    ),
+    (
+        "17 family of a number",
+        "optimizer.name: {family: 3}",
+        "optimizer.name: family needs a name or a list of names, found 3",
+    ),
+    (
+        "17 family of one",
+        "optimizer.name: {family: plain}",
+        "optimizer.name: needs at least 2 different values",
+    ),
+    (
+        "17 family of what is no name",
+        "optimizer.lr: {family: all}",
+        "optimizer.lr: has no families; a family stands for the names of components, as in "
+        "optimizer.name: {family: default}. List the values: {choice: [...]}",
+    ),
+    (
+        "17 family of a section that has none",
+        "architecture.name: {family: all}",
+        "architecture.name: has no families; a family stands for the names of components, as in "
+        "optimizer.name: {family: default}. List the values: {choice: [...]}",
     ),
     (
         "18 low above high",

@@ -36,7 +36,7 @@ def test_a_valid_search_is_loaded_whole(load_toy: Load) -> None:
 
 def test_loading_imports_nothing_heavy() -> None:
     code = (
-        "import sys, search.load, search.check, search.schema\n"
+        "import sys, search.load, search.proof, search.schema\n"
         "print([m for m in ('torch', 'ray', 'mlflow', 'optuna', 'pandas', 'numpy', 'lightning') "
         "if m in sys.modules])"
     )

@@ -14,12 +14,12 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from search.check import prove
 from search.checks.findings import Findings
 from search.checks.machine import Machine
 from search.errors import UserError
 from search.files.space_section import read_parameters
 from search.load import load
+from search.proof import prove
 from search.space.expressions import Constraint, ExpressionError
 from search.space.space import Space
 from search.text.documents import Document

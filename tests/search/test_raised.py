@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.errors import UserError
 from search.files.config_file import load_config
 from search.load import load
 from search.names import NameProblem, find_trainable
+from search.proof import prove
 from search.raised import told
 
 Write = Callable[..., Path]

@@ -36,6 +36,7 @@ HEAD = "{trainable: toy, search: {metric: a, mode: max%s}, space: {%s}%s}"
     [
         ("", "a.b: [1, 2]", ""),
         ("", "a.b: {choice: {x: {y: 1}, z: 5}, when: {c: [1, 2]}}", ""),
+        ("", "a.name: {family: adaptive, when: {c: 1}}, b.name: {family: [x, y]}", ""),
         (", trial_timeout: 2h, report_timeout: 15 min, retries: 0", "a.b: [1, 2]", ""),
         (", sampler: {name: grid}", "a: {int: [1, 9], step: 2}", ", base: {a: {b: 1}}"),
         (", scheduler: {name: pbt, mutate: [a]}", "a: {float: [0, 1], log: false}", ""),
@@ -67,6 +68,8 @@ def test_the_schema_accepts(
         ("", "a: {float: [0, 1], when: {}}", ""),
         ("", "a: {int: [0, 9], step: 0}", ""),
         ("", "a: {choice: [1]}", ""),
+        ("", "a.name: {family: []}", ""),
+        ("", "a.name: {family: x, choice: [1, 2]}", ""),
     ],
 )
 def test_the_schema_refuses(

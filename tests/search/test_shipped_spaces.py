@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.errors import UserError
 from search.files.shipped import shipped_spaces, spaces_dir
 from search.load import load
+from search.proof import prove
 
 
 @pytest.mark.parametrize("name", shipped_spaces())

@@ -11,6 +11,10 @@ from pydantic import ConfigDict, Field, model_validator
 from trainables.contract import ConfigError, Frozen, Metric, Trial, TrialConfig
 
 TAKES = {"SGD": {"lr", "momentum"}, "Adam": {"lr"}}
+FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "optimizer": {"all": ("SGD", "Adam"), "adaptive": ("Adam",), "plain": ("SGD",)},
+    "loss": {"all": ("bce", "focal")},
+}
 
 
 class Optimizer(Frozen):
@@ -78,6 +82,10 @@ class Config(TrialConfig):
         return {("loss", "bce"): frozenset[str](), ("loss", "focal"): frozenset({"gamma"})}.get(
             (section, name)
         )
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        return FAMILIES.get(section, {})
 
 
 METRICS: Mapping[str, Metric] = {

@@ -12,8 +12,9 @@ import yaml
 from pydantic import ValidationError
 
 from trainables import signal
+from trainables.architectures import Mlp
 from trainables.contract import REQUIRED_NAMES
-from trainables.signal import METRICS, Config
+from trainables.signal import Config
 
 Small = Callable[..., Config]
 BASE = Path(__file__).parents[2] / "configs" / "signal.yaml"
@@ -35,6 +36,13 @@ def test_probing_loads_neither_lightning_nor_pandas() -> None:
         assert f"'{heavy}'" not in done.stdout
 
 
+def test_a_prepared_worker_has_loaded_what_a_training_needs() -> None:
+    code = "import sys, trainables.signal as s; s.prepare_worker(); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for needed in ("torch", "lightning"):
+        assert f"'{needed}'" in done.stdout
+
+
 @pytest.mark.parametrize("name", REQUIRED_NAMES)
 def test_it_has_the_names_of_a_trainable(name: str) -> None:
     assert hasattr(signal, name)
@@ -54,11 +62,11 @@ def test_it_builds_at_its_defaults() -> None:
 
 
 def test_every_metric_is_reported_and_nothing_else(small: Small, new_trial: Any) -> None:
-    trial = new_trial()
-    signal.fit(small(), trial)
+    config, trial = small(), new_trial()
+    signal.fit(config, trial)
     assert [epoch for epoch, _ in trial.reports] == [1, 2, 3]
     for _, metrics in trial.reports:
-        assert set(metrics) == set(METRICS)
+        assert set(metrics) == set(config.reported())
         assert all(math.isfinite(value) for value in metrics.values())
 
 
@@ -87,7 +95,7 @@ def test_evaluate_on_test_rows_says_test(small: Small, new_trial: Any) -> None:
     config, trial = small(), new_trial()
     signal.fit(config, trial)
     found = signal.evaluate(config, trial.checkpoints[3], "test")
-    names = {name.replace("val_", "test_") for name in METRICS if name.startswith("val_")}
+    names = {name.replace("val_", "test_") for name in config.reported() if name.startswith("val_")}
     assert set(found) == names
     assert found["test_auc"] != trial.reports[2][1]["val_auc"]
 
@@ -131,4 +139,5 @@ def test_arguments_without_a_name_are_those_of_the_default_component() -> None:
     config = Config.model_validate({"optimizer": {"lr": 0.5}, "architecture": {"width": 8}})
     assert config.optimizer.name == "Adam"
     assert config.optimizer.arguments == {"lr": 0.5}
+    assert isinstance(config.architecture, Mlp)
     assert config.architecture.width == 8

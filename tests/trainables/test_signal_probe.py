@@ -22,7 +22,6 @@ ABSOLUTE: list[dict[str, Any]] = [
     {"name": "CyclicLR", "base_lr": 0.001, "max_lr": 0.01, "cycle_momentum": False},
     {"name": "cosine", "max_lr": 0.01},
     {"name": "linear", "max_lr": 0.01},
-    {"name": "poly", "max_lr": 0.01},
     {"name": "rex", "max_lr": 0.01},
     {"name": "cosine_annealing_with_warmup", "max_lr": 0.01},
 ]

@@ -8,10 +8,13 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from sklearn.preprocessing import StandardScaler
 
 from trainables import tabular
 from trainables.contract import ConfigError
+from trainables.generators import resonance
+from trainables.rows import Table
 from trainables.tabular import TabularData
 
 
@@ -34,7 +37,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "events.csv"
 
 
-def load(path: Path, **given: Any) -> tabular.Table:
+def load(path: Path, **given: Any) -> Table:
     return tabular.load(TabularData.model_validate({"path": str(path), **given}))
 
 
@@ -110,8 +113,8 @@ def test_fewer_rows_are_drawn_from_each_class(path: Path) -> None:
 def test_scaling_is_that_of_the_training_rows(weight: str | None, path: Path) -> None:
     table = load(path, weight=weight)
     oracle = StandardScaler().fit(table.train.features, sample_weight=table.train.weights)
-    np.testing.assert_allclose(table.mean, oracle.mean_)
-    np.testing.assert_allclose(table.deviation, oracle.scale_)
+    np.testing.assert_allclose(table.scaling.state["mean"], oracle.mean_)
+    np.testing.assert_allclose(table.scaling.state["deviation"], oracle.scale_)
 
 
 # the mean of 0.1, as numpy adds it up, is not 0.1
@@ -121,7 +124,7 @@ def test_a_constant_feature_is_not_divided_by_its_spread(
     constant: float, weight: str | None, path: Path
 ) -> None:
     frame().assign(pt=constant).to_csv(path, index=False)
-    assert load(path, weight=weight).deviation[0] == 1.0
+    assert load(path, weight=weight).scaling.state["deviation"][0] == 1.0
 
 
 def test_a_constant_feature_is_noted(path: Path) -> None:
@@ -259,3 +262,109 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> Non
 def test_too_few_rows_are_refused(path: Path) -> None:
     frame(4).to_csv(path, index=False)
     assert "too few rows of label" in refused(path)
+
+
+def test_named_classes_are_counted_in_their_order(path: Path) -> None:
+    write(path, label=np.array(["WZ", "ttH", "tt", "Z"])[np.arange(200) % 4])
+    table = load(path, classes=["ttH", "Z", "WZ"])
+    labels = np.concatenate([part.labels for part in (table.train, table.val, table.test)])
+    assert table.classes == ("ttH", "Z", "WZ")
+    assert np.bincount(labels).tolist() == [50, 50, 50]
+    assert table.shape.n_outputs == 3
+    assert table.notes == ("data.classes: 50 rows of other labels (tt) are left out",)
+
+
+def test_the_second_of_two_named_classes_is_signal(path: Path) -> None:
+    label = np.array([4, 1, 2, 3])[np.arange(200) % 4]
+    write(path, label=label)
+    table = load(path, classes=[3, 1])
+    chosen = frame().assign(label=label).query("label == 1")["pt"]
+    signal = np.concatenate(
+        [part.features[part.labels == 1, 0] for part in (table.train, table.val, table.test)]
+    )
+    np.testing.assert_allclose(np.sort(signal), np.sort(chosen))
+    assert table.shape.n_outputs == 1
+
+
+@pytest.mark.parametrize("name", ["ttbar", "ttW"])
+def test_more_than_two_values_need_the_classes_named(name: str, path: Path) -> None:
+    write(path, label=np.array(["WZ", "ttH", name, "Z"])[np.arange(200) % 4])
+    assert "list the classes by data.classes, such as ['WZ', 'Z'," in refused(path)
+    assert "list the classes by data.classes" in refused(path, positive="ttH")
+    message = refused(path, classes=["ttH", f"{name}s"])
+    assert f"but never '{name}s'; did you mean '{name}'" in message
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"classes": [1]}, "at least 2"),
+        ({"classes": [0, 1, 0]}, "names a class twice"),
+        ({"classes": [[0, 1], 0]}, "names a class twice"),
+        ({"classes": [[0], []]}, "has a class without any value"),
+        ({"classes": [0, 1], "positive": 1}, "has no effect beside"),
+    ],
+)
+def test_classes_that_say_nothing_are_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        TabularData.model_validate(given)
+
+
+def test_spectators_come_along_as_they_are(path: Path) -> None:
+    table = tabular.load(
+        TabularData(path=str(path)), {"eta": "disco.variables", "pt": "sculpting.variable"}
+    )
+    assert table.names == ("yield",)
+    assert table.spectators == ("eta", "pt")
+    seen = load(path, features=["pt", "eta"])
+    np.testing.assert_array_equal(table.val.spectators, seen.val.features[:, ::-1])
+
+
+def test_a_spectator_that_is_listed_is_a_feature_too(path: Path) -> None:
+    table = tabular.load(TabularData(path=str(path), features=["pt"]), {"pt": "disco.variables"})
+    np.testing.assert_array_equal(table.train.spectators, table.train.features)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mass", "no column 'mass'"),
+        ("kind", "column 'kind' holds no numbers"),
+    ],
+)
+def test_a_wrong_spectator_is_named(name: str, message: str, path: Path) -> None:
+    keys = {"pt": "disco.variables", name: "sculpting.variable"}
+    with pytest.raises(ConfigError, match=rf"sculpting\.variable: {message}"):
+        tabular.load(TabularData(path=str(path)), keys)
+
+
+def test_a_table_can_be_generated() -> None:
+    table = tabular.load(TabularData(path="generated:resonance"))
+    made = resonance.frame()
+    parts = (table.train, table.val, table.test)
+    assert sum(len(part.labels) for part in parts) == len(made)
+    assert set(table.names) == set(made.columns) - {"label"}
+
+
+def test_an_unknown_generator_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no generator 'generated:resonace'.*resonance'"):
+        tabular.load(TabularData(path="generated:resonace"))
+    # code of others is not run
+    (tmp_path / "mine.py").write_text("def frame(): raise SystemExit")
+    assert "is no known kind of file" in refused(tmp_path / "mine.py")
+
+
+def test_several_values_can_make_one_class(path: Path) -> None:
+    write(path, label=np.array(["WZ", "ttH", "tt", "Z"])[np.arange(200) % 4])
+    table = load(path, classes=[["WZ", "Z", "tt"], "ttH"])
+    parts = (table.train, table.val, table.test)
+    assert table.classes == ("WZ+Z+tt", "ttH")
+    assert sum(part.labels.sum() for part in parts) == 50
+    assert table.notes == ()
+
+
+def test_another_scaler_reads_nothing_anew(path: Path) -> None:
+    first, second = load(path), load(path, scaler="minmax")
+    assert second.train is first.train
+    assert load(path, scaler="minmax") is second
+    assert set(second.scaling.state) == {"scale_", "min_"}

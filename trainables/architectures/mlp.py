@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainables.architectures.activation import Activation, module_of
+from trainables.architectures.activation import Activation
+from trainables.architectures.piecewise import Piecewise
 from trainables.contract import Frozen
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Mlp(Frozen):
-    """`depth` hidden layers of `width` units, then one logit."""
+    """`depth` hidden layers of `width` units, then the logits."""
 
     name: Literal["mlp"] = "mlp"
     width: int = Field(default=128, ge=1, le=65536)
@@ -27,17 +28,18 @@ class Mlp(Frozen):
     """Share of the units that are switched off in training."""
     batchnorm: bool = False
     """Normalise over the batch before each activation."""
+    piecewise: Piecewise | None = None
+    """Cut each feature into bins; null: one number each."""
 
-    def build(self, n_features: int) -> nn.Module:
-        """The network. **Shapes** [B, n_features] -> [B] logits."""
+    def build(self, n_features: int, n_outputs: int = 1) -> nn.Sequential:
+        """The network. **Shapes** [B, n_features] -> [B] logits, or [B, n_outputs]."""
         from torch import nn
 
-        layers: list[nn.Module] = []
-        for n_inputs in [n_features, *[self.width] * (self.depth - 1)]:
-            layers.append(nn.Linear(n_inputs, self.width))
-            if self.batchnorm:
-                layers.append(nn.BatchNorm1d(self.width))
-            layers.append(module_of(self.activation))
-            if self.dropout > 0:
-                layers.append(nn.Dropout(self.dropout))
-        return nn.Sequential(*layers, nn.Linear(self.width, 1), nn.Flatten(0))
+        from trainables.architectures.dense import perceptron
+        from trainables.architectures.head import head
+        from trainables.architectures.piecewise_encoding import encoded
+
+        first, n_inputs = encoded(self.piecewise, n_features)
+        widths = [self.width] * self.depth
+        hidden = perceptron(n_inputs, widths, self.activation, self.batchnorm, self.dropout)
+        return nn.Sequential(*first, *hidden, *head(self.width, n_outputs))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from trainables.architectures.activation import Activation, module_of
+from trainables.architectures.activation import Activation, module_of, widening
+from trainables.architectures.piecewise import Piecewise
 from trainables.contract import Frozen
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ResNet(Frozen):
-    """`depth` residual blocks of `block_size` layers of `width` units, then one logit.
+    """`depth` residual blocks of `block_size` layers of `width` units, then the logits.
 
     **Source** He et al., arXiv:1603.05027 (normalise, activate, then the weights, inside a block).
     """
@@ -32,16 +33,21 @@ class ResNet(Frozen):
     """Share of the units that are switched off in training."""
     batchnorm: bool = True
     """Normalise over the batch before each activation."""
+    piecewise: Piecewise | None = None
+    """Cut each feature into bins; null: one number each."""
 
-    def build(self, n_features: int) -> nn.Module:
-        """The network. **Shapes** [B, n_features] -> [B] logits."""
+    def build(self, n_features: int, n_outputs: int = 1) -> nn.Sequential:
+        """The network. **Shapes** [B, n_features] -> [B] logits, or [B, n_outputs]."""
         from torch import nn
 
+        from trainables.architectures.head import head
+        from trainables.architectures.piecewise_encoding import encoded
         from trainables.architectures.residual import Residual
 
+        first, n_inputs = encoded(self.piecewise, n_features)
         blocks = [Residual(self._branch()) for _ in range(self.depth)]
-        head = [*self._before(), nn.Linear(self.width, 1), nn.Flatten(0)]
-        return nn.Sequential(nn.Linear(n_features, self.width), *blocks, *head)
+        end = [*self._before(), *head(self.width, n_outputs)]
+        return nn.Sequential(*first, nn.Linear(n_inputs, self.width), *blocks, *end)
 
     def _branch(self) -> nn.Module:
         from torch import nn
@@ -57,4 +63,7 @@ class ResNet(Frozen):
         from torch import nn
 
         norm = [nn.BatchNorm1d(self.width)] if self.batchnorm else []
-        return [*norm, module_of(self.activation)]
+        n_units = self.width * widening(self.activation)
+        # A gate takes two values a unit, which no block has before it.
+        wide = [nn.Linear(self.width, n_units)] if n_units > self.width else []
+        return [*norm, *wide, module_of(self.activation)]

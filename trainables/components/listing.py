@@ -19,6 +19,11 @@ class Row:
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Its arguments with their defaults as a config would give them; empty text: it is needed."""
 
+    same_as: str = ""
+    """The name under which torch has this very class, if it is another one."""
+    note: str = ""
+    """What its user should know beforehand."""
+
     @property
     def works(self) -> bool:
         return not self.reason

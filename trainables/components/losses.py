@@ -1,113 +1,140 @@
-"""Losses by name, behind one adapter: logits [B] and labels [B] in, a weighted mean out."""
+"""Losses by name, behind one adapter: logits and labels in, a weighted mean out."""
 
 from __future__ import annotations
 
-import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
-from trainables.components.loss_table import OURS, PYTORCH_OPTIMIZER, REFUSED, TORCH, Fed
-from trainables.components.signature import Signature, construct, signature_of
+from trainables.components.listing import Row, by_letter, shown
+from trainables.components.loss_lookup import SECTION, find, known_losses, tensors
+from trainables.components.loss_table import OURS, REFUSED, Fed, Known
+from trainables.components.signature import construct
 from trainables.contract import ConfigError
-from trainables.nearest import did_you_mean, listed
+from trainables.nearest import listed
 
 if TYPE_CHECKING:
-    from trainables.components.binary_loss import BinaryLoss
-
-SECTION = "loss"
-
-_HIDDEN = frozenset(
-    {"reduction", "reduce", "size_average", "weight", "ignore_index", "classes", "from_logits"}
-)
-_AS_TENSOR = frozenset({"pos_weight"})
-"""Arguments that the library wants as a tensor and a config gives as a number."""
+    from trainables.components.adapted_loss import AdaptedLoss
 
 
 @dataclass(frozen=True)
-class _Found:
-    build: Any
-    fed: Fed
-    signature: Signature
+class Task:
+    """What a loss is built for."""
+
+    n_classes: int = 2
+    weighted: bool = False
+    """Whether the samples have weights."""
+    class_counts: tuple[float, ...] | None = None
+    """Training rows of each class; None where there is no data, which takes them as equal."""
+    class_weights: tuple[float, ...] | None = None
+    """What the weights of the samples of each class are multiplied by."""
 
 
-def names() -> list[str]:
-    """Every loss that a config may name."""
-    return [*TORCH, *PYTORCH_OPTIMIZER, *OURS]
+@dataclass(frozen=True)
+class LossRow:
+    """A loss of the table: the component itself, and how it is fed in the tasks that it serves."""
+
+    row: Row
+    known: Known
+
+
+def names(n_classes: int | None = None) -> list[str]:
+    """Every loss that a config may name, or those for so many classes."""
+    known = known_losses()
+    if n_classes is None:
+        return list(known)
+    return [name for name, entry in known.items() if _fed(entry, n_classes) is not None]
 
 
 def arguments(name: str) -> frozenset[str] | None:
     """The arguments of a loss; None if it is not known."""
     try:
-        return frozenset(_find(name).signature.parameters)
+        return frozenset(find(name).signature.parameters)
     except ConfigError:
         return None
 
 
-def build(component: Component, weighted: bool = False) -> BinaryLoss:
-    """The loss of a component; `weighted` says that the samples have weights.
-
-    **Raises** ConfigError with the key of the name or argument that is refused.
-    """
-    from trainables.components.binary_loss import BinaryLoss
-
-    found = _find(component.name)
-    if weighted and not found.fed.per_sample:
-        message = (
-            f"{component.name} has no value a sample, so `data.weight` cannot act; "
-            f"leave `data.weight` out or use one of {listed(_weightable())}"
-        )
-        raise ConfigError(f"{SECTION}.name", message)
-    named = found.signature.check(component.arguments) | dict(found.fed.fixed)
-    if found.fed.per_sample:
-        named["reduction"] = "none"
-    inner = construct(SECTION, component.name, found.build, **_tensors(named))
-    return BinaryLoss(inner, found.fed)
-
-
-def _weightable() -> list[str]:
-    ours = {name: fed for name, (_, fed) in OURS.items()}
-    known = {**TORCH, **PYTORCH_OPTIMIZER, **ours}
-    return [name for name, fed in known.items() if fed.per_sample]
-
-
-def _tensors(named: dict[str, Any]) -> dict[str, Any]:
-    import torch
-
-    given = {name: value for name, value in named.items() if name in _AS_TENSOR}
-    return named | {
-        name: None if value is None else torch.tensor(float(value)) for name, value in given.items()
-    }
-
-
-@lru_cache(maxsize=128)
-def _find(name: str) -> _Found:
-    if name.lower() in REFUSED:
-        raise ConfigError(f"{SECTION}.name", f"{name} cannot be used: {REFUSED[name.lower()]}")
-    build, fed = _look_up(name)
-    hidden = _HIDDEN | frozenset(fed.fixed)
-    signature = signature_of(SECTION, name, build, hidden)
-    return _Found(build, fed, _with_numbers(signature, build))
-
-
-def _look_up(name: str) -> tuple[Any, Fed]:
+def table() -> tuple[LossRow, ...]:
+    """Every loss of the libraries and of ours as a config would name it, usable or refused."""
     import torch
     from pytorch_optimizer.loss import LOSS_FUNCTIONS
 
-    if name in TORCH:
-        return getattr(torch.nn, name), TORCH[name]
-    if name.lower() in PYTORCH_OPTIMIZER:
-        return LOSS_FUNCTIONS[name.lower()], PYTORCH_OPTIMIZER[name.lower()]
-    if name in OURS:
-        return OURS[name]
-    hint = did_you_mean(name, names())
-    raise ConfigError(f"{SECTION}.name", f"no loss {name!r}; known are {listed(names())}{hint}")
+    in_torch = [name for name in vars(torch.nn) if name.endswith(("Loss", "WithLoss"))]
+    libraries = {"torch.nn": in_torch, "pytorch_optimizer": LOSS_FUNCTIONS, "tune-run": OURS}
+    return tuple(
+        _row(name, library) for library, those in libraries.items() for name in by_letter(those)
+    )
 
 
-def _with_numbers(signature: Signature, build: Any) -> Signature:
-    """Bring back the tensor arguments that a number stands for."""
-    known = inspect.signature(build.__init__).parameters
-    extra = {name: known[name] for name in _AS_TENSOR if name in known}
-    hints = {**signature.hints, **dict.fromkeys(extra, float | None)}
-    return Signature(SECTION, signature.name, {**signature.parameters, **extra}, hints)
+def build(
+    component: Component,
+    weighted: bool = False,
+    n_classes: int = 2,
+    class_counts: Sequence[float] | None = None,
+    class_weights: Sequence[float] | None = None,
+) -> AdaptedLoss:
+    """The loss of a component for a task; see `Task` for what the arguments say.
+
+    **Raises** ConfigError with the key of the name or argument that is refused.
+    """
+    from trainables.components.adapted_loss import AdaptedLoss
+
+    task = Task(n_classes, weighted, _fixed(class_counts), _fixed(class_weights))
+    found = find(component.name)
+    fed = _serving(component.name, found.known, task)
+    _check_weights(component.name, fed, task)
+    named = found.signature.check(component.arguments) | dict(fed.fixed) | _facts(fed, task)
+    if fed.per_sample:
+        named["reduction"] = "none"
+    inner = construct(SECTION, component.name, found.build, **tensors(named))
+    return AdaptedLoss(inner, fed, task.class_weights)
+
+
+def _fixed(values: Sequence[float] | None) -> tuple[float, ...] | None:
+    return None if values is None else tuple(float(value) for value in values)
+
+
+def _serving(name: str, known: Known, task: Task) -> Fed:
+    fed = _fed(known, task.n_classes)
+    if fed is not None:
+        return fed
+    served = "two classes" if known.multiclass is None else "more than two classes"
+    message = f"{name} is for {served}, and the data has {task.n_classes}; use {known.instead}"
+    raise ConfigError(f"{SECTION}.name", message)
+
+
+def _fed(known: Known, n_classes: int) -> Fed | None:
+    return known.binary if n_classes == 2 else known.multiclass
+
+
+def _check_weights(name: str, fed: Fed, task: Task) -> None:
+    """Refuse weights of samples, or of their classes, where there is no value a sample."""
+    given = {"data.weight": task.weighted, "data.class_weights": task.class_weights is not None}
+    dead = " and ".join(f"`{key}`" for key, is_given in given.items() if is_given)
+    if dead and not fed.per_sample:
+        message = (
+            f"{name} has no value a sample, so {dead} cannot act; "
+            f"leave {dead} out or use one of {listed(_weightable(task.n_classes))}"
+        )
+        raise ConfigError(f"{SECTION}.name", message)
+
+
+def _weightable(n_classes: int) -> list[str]:
+    fed = {name: _fed(entry, n_classes) for name, entry in known_losses().items()}
+    return [name for name, one in fed.items() if one is not None and one.per_sample]
+
+
+def _facts(fed: Fed, task: Task) -> dict[str, Any]:
+    equal = (1.0,) * task.n_classes
+    facts = {"n_classes": task.n_classes, "class_counts": list(task.class_counts or equal)}
+    return {argument: facts[fact] for argument, fact in fed.facts.items()}
+
+
+def _row(name: str, library: str) -> LossRow:
+    try:
+        found = find(name)
+    except ConfigError:
+        return LossRow(Row(name, library, reason=REFUSED[name.lower()]), Known())
+    row = Row(name, library, arguments=shown(found.signature.parameters), note=found.known.note)
+    return LossRow(row, found.known)

@@ -2,60 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainables.components.component import SchedulerComponent
-from trainables.components.signature import Signature, construct, signature_of
+from trainables.components.listing import Row, by_letter, shown
+from trainables.components.scheduler_lookup import (
+    SECTION,
+    find,
+    known_schedulers,
+    libraries,
+)
+from trainables.components.scheduler_table import (
+    CONSTANT,
+    EVERY_STEP,
+    HORIZONS,
+    NOTES,
+    PLATEAU,
+    REFUSED,
+    UNREGISTERED,
+)
+from trainables.components.signature import Signature, construct
 from trainables.components.warmups import WARMUPS
 from trainables.contract import ConfigError
 from trainables.nearest import did_you_mean, listed
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
-
-SECTION = "scheduler"
-CONSTANT = "none"
-PLATEAU = "ReduceLROnPlateau"
-
-_NEEDS_FUNCTION = "it needs a function, which a config cannot hold"
-_NEEDS_SCHEDULERS = "it is built from other schedulers; name one scheduler"
-
-REFUSED = {
-    "chainedscheduler": _NEEDS_SCHEDULERS,
-    "deberta_v3_large_lr_scheduler": "it groups the weights of one model, DeBERTa",
-    "lambdalr": _NEEDS_FUNCTION,
-    "multiplicative": _NEEDS_FUNCTION,
-    "multiplicativelr": _NEEDS_FUNCTION,
-    "proportion": _NEEDS_SCHEDULERS,
-    "sequentiallr": _NEEDS_SCHEDULERS,
-    "swalr": "it is for averaging weights over epochs, which no trial does",
-}
-"""Known to the libraries but not usable here, in lower case, with the reason."""
-
-HORIZONS = {
-    "CosineAnnealingLR": "T_max",
-    "LinearLR": "total_iters",
-    "OneCycleLR": "total_steps",
-    "PolynomialLR": "total_iters",
-    "chebyshev": "num_epochs",
-    "cosine": "t_max",
-    "cosine_annealing": "T_max",
-    "cosine_annealing_with_warmup": "first_cycle_steps",
-    "linear": "t_max",
-    "one_cycle": "total_steps",
-    "poly": "t_max",
-    "rex": "total_steps",
-}
-"""The argument that counts all epochs (or steps, by the interval): filled in when left out."""
-
-EVERY_STEP = frozenset(WARMUPS) | {"CyclicLR", "OneCycleLR", "cyclic", "one_cycle"}
-"""Schedulers that move with every optimizer step unless the config says otherwise."""
-
-_HIDDEN = frozenset(
-    {"optimizer", "last_epoch", "verbose", "scale_fn", "epochs", "steps_per_epoch", "steps"}
-)
 
 
 @dataclass(frozen=True)
@@ -76,9 +50,13 @@ class Built:
 
 
 @dataclass(frozen=True)
-class _Found:
-    build: Any
-    signature: Signature
+class SchedulerRow:
+    """A scheduler of the table: the component itself, and what a fit decides about it."""
+
+    row: Row
+    interval: Literal["epoch", "step"] = "epoch"
+    filled: Mapping[str, float] = field(default_factory=dict)
+    """The share of the whole fit that an argument is when it is left out."""
 
 
 def is_constant(component: SchedulerComponent | None) -> bool:
@@ -88,9 +66,22 @@ def is_constant(component: SchedulerComponent | None) -> bool:
 
 def names() -> list[str]:
     """Every scheduler that a config may name."""
-    torch_names, other = _libraries()
-    known = [CONSTANT, *WARMUPS, *torch_names, *other]
-    return [name for name in known if name.lower() not in REFUSED]
+    return known_schedulers()
+
+
+def table() -> tuple[SchedulerRow, ...]:
+    """Every scheduler of the libraries and of ours as a config would name it, usable or refused."""
+    torch_names, other = libraries()
+    everywhere: Mapping[str, Iterable[str]] = {
+        "torch.optim.lr_scheduler": torch_names,
+        "pytorch_optimizer": other,
+        "tune-run": WARMUPS,
+    }
+    return tuple(
+        _row(name, library)
+        for library, those in everywhere.items()
+        for name in by_letter([*those, *UNREGISTERED.get(library, ())])
+    )
 
 
 def arguments(name: str) -> frozenset[str] | None:
@@ -98,7 +89,7 @@ def arguments(name: str) -> frozenset[str] | None:
     if name.lower() == CONSTANT:
         return frozenset()
     try:
-        known = frozenset(_find(name).signature.parameters)
+        known = frozenset(find(name).signature.parameters)
     except ConfigError:
         return None
     return known | ({"monitor"} if name == PLATEAU else {"interval"})
@@ -108,20 +99,20 @@ def interval_of(component: SchedulerComponent) -> Literal["epoch", "step"]:
     """When a scheduler moves."""
     if component.interval is not None:
         return component.interval
-    return "step" if component.name in EVERY_STEP else "epoch"
+    return "step" if {component.name, component.name.lower()} & EVERY_STEP else "epoch"
 
 
 def follows_fit(component: SchedulerComponent | None) -> bool:
     """Whether the shape of the schedule is stretched over the epochs or steps of the whole fit."""
     if component is None:
         return False
-    counted = _counted(component.name)
-    return component.name in WARMUPS or (counted is not None and counted not in component.arguments)
+    filled = set(_counted(component.name)) - set(component.arguments)
+    return component.name in WARMUPS or bool(filled)
 
 
 def resolved(component: SchedulerComponent, horizon: Horizon) -> dict[str, Any]:
     """Every argument that the scheduler is built with, defaults included."""
-    found = _find(component.name)
+    found = find(component.name)
     return found.signature.resolved(_checked(found.signature, component, horizon))
 
 
@@ -134,7 +125,7 @@ def build(
 
     **Raises** ConfigError with the key of the name or argument that is refused.
     """
-    found = _find(component.name)
+    found = find(component.name)
     _check_own_keys(component, modes)
     named = _checked(found.signature, component, horizon)
     monitor = None
@@ -142,7 +133,7 @@ def build(
         monitor = component.monitor or next(iter(modes))
         named["mode"] = modes[monitor]
     if component.name in WARMUPS:
-        named["steps"] = horizon.steps
+        named["steps"] = _length(component, horizon)
     scheduler = construct(SECTION, component.name, found.build, optimizer, **named)
     return Built(_saveable(scheduler), interval_of(component), monitor)
 
@@ -163,59 +154,34 @@ def _check_own_keys(component: SchedulerComponent, modes: dict[str, str]) -> Non
 def _checked(
     signature: Signature, component: SchedulerComponent, horizon: Horizon
 ) -> dict[str, Any]:
+    length = _length(component, horizon)
     counted = _counted(component.name)
-    length = horizon.steps if interval_of(component) == "step" else horizon.epochs
-    filled = {counted: length} if counted is not None else {}
+    filled = {argument: max(1, round(share * length)) for argument, share in counted.items()}
     return signature.check({**filled, **component.arguments})
 
 
-def _counted(name: str) -> str | None:
-    return HORIZONS.get(name, HORIZONS.get(name.lower()))
+def _length(component: SchedulerComponent, horizon: Horizon) -> int:
+    return horizon.steps if interval_of(component) == "step" else horizon.epochs
 
 
-@lru_cache(maxsize=128)
-def _find(name: str) -> _Found:
-    torch_names, other = _libraries()
+def _counted(name: str) -> Mapping[str, float]:
+    return HORIZONS.get(name, HORIZONS.get(name.lower(), {}))
+
+
+def _row(name: str, library: str) -> SchedulerRow:
     if name.lower() in REFUSED:
-        raise ConfigError(f"{SECTION}.name", f"{name} cannot be used: {REFUSED[name.lower()]}")
-    build = torch_names.get(name) or other.get(name.lower()) or WARMUPS.get(name)
-    if build is None:
-        hint = did_you_mean(name, names())
-        message = f"no scheduler {name!r}; known are {listed(names())}{hint}"
-        raise ConfigError(f"{SECTION}.name", message)
-    hidden = _HIDDEN | ({"mode"} if name == PLATEAU else set())
-    signature = signature_of(SECTION, name, build, hidden)
-    if name.lower() == "poly":
-        signature = _with_warmup_arguments(signature)
-    return _Found(build, signature)
-
-
-def _with_warmup_arguments(signature: Signature) -> Signature:
-    """`poly` hides the arguments of its base class behind `**kwargs`: name them."""
-    from pytorch_optimizer.base.scheduler import BaseLinearWarmupScheduler
-
-    base = signature_of(SECTION, signature.name, BaseLinearWarmupScheduler, _HIDDEN)
-    return Signature(
-        SECTION,
-        signature.name,
-        {**base.parameters, **signature.parameters},
-        {**base.hints, **signature.hints},
+        return SchedulerRow(Row(name, library, reason=REFUSED[name.lower()]))
+    found = find(name)
+    torch_names, _ = libraries()
+    twins = [other for other, build in torch_names.items() if build is found.build]
+    row = Row(
+        name,
+        library,
+        arguments=shown(found.signature.parameters),
+        same_as="".join(twin for twin in twins if twin != name),
+        note=NOTES.get(name, ""),
     )
-
-
-@lru_cache(maxsize=1)
-def _libraries() -> tuple[dict[str, Any], dict[str, Any]]:
-    from pytorch_optimizer.lr_scheduler import LR_SCHEDULERS
-    from torch.optim import lr_scheduler
-
-    mine = {
-        name: member
-        for name, member in vars(lr_scheduler).items()
-        if isinstance(member, type)
-        and issubclass(member, lr_scheduler.LRScheduler | lr_scheduler.ReduceLROnPlateau)
-        and name not in ("LRScheduler", "_LRScheduler")
-    }
-    return mine, dict(LR_SCHEDULERS)
+    return SchedulerRow(row, interval_of(SchedulerComponent(name=name)), _counted(name))
 
 
 def _saveable(scheduler: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from trainables.components import optimizers, schedulers
+from trainables.components import optimizers, scheduler_lookup, schedulers
 from trainables.components.component import Component, SchedulerComponent
 from trainables.components.signature import said
 from trainables.contract import ConfigError
@@ -141,7 +141,7 @@ class _Run:
         try:
             self.scheduler.scheduler.step(*watched)
         except Exception as error:
-            raise ConfigError(schedulers.SECTION, f"it cannot run: {said(error)}") from error
+            raise ConfigError(scheduler_lookup.SECTION, f"it cannot run: {said(error)}") from error
 
     def _shrink(self) -> None:
         if self.lr_factor is not None:

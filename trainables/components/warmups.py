@@ -1,12 +1,14 @@
 """The four warm-ups as shapes in [0, 1] that multiply `optimizer.lr`, so that it stays in charge.
 
 Their usual form writes absolute rates, which makes the searched learning rate a dead knob. Here
-the peak is `optimizer.lr` and every horizon is a fraction of all optimizer steps.
+the peak is `optimizer.lr` and every horizon is a fraction of all optimizer steps. After
+`freeze_fraction` of them the rate stays where it is.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,24 +56,56 @@ def warmup_steps(steps: int, warmup_fraction: float) -> int:
     return max(1, round(steps * warmup_fraction))
 
 
-def AttentionWarmup(optimizer: Optimizer, steps: int, warmup_fraction: float = 0.05) -> LambdaLR:
+def last_step(steps: int, freeze_fraction: float | None) -> int:
+    """The step, counted from 0, after which the rate stays as it is; the last one without a share.
+
+    **Raises** ValueError for a share outside 0..1.
+    """
+    if freeze_fraction is None:
+        return steps
+    if not 0.0 < freeze_fraction <= 1.0:
+        message = f"freeze_fraction is {freeze_fraction}, but must lie above 0 and be at most 1"
+        raise ValueError(f"{message}; null never freezes the rate")
+    return max(0, round(steps * freeze_fraction) - 1)
+
+
+def AttentionWarmup(
+    optimizer: Optimizer,
+    steps: int,
+    warmup_fraction: float = 0.05,
+    freeze_fraction: float | None = None,
+) -> LambdaLR:
     """The schedule of the transformer paper, relative to `optimizer.lr`."""
     _check(warmup_fraction, 0.0)
-    return _scheduler(optimizer, lambda step: attention(step, steps, warmup_fraction))
+    last = last_step(steps, freeze_fraction)
+    return _scheduler(optimizer, lambda step: attention(min(step, last), steps, warmup_fraction))
 
 
-def SqrtExpWarmup(optimizer: Optimizer, steps: int, warmup_fraction: float = 0.05) -> LambdaLR:
+def SqrtExpWarmup(
+    optimizer: Optimizer,
+    steps: int,
+    warmup_fraction: float = 0.05,
+    freeze_fraction: float | None = None,
+) -> LambdaLR:
     """A square-root rise and an exponential fall, relative to `optimizer.lr`."""
     _check(warmup_fraction, 0.0)
-    return _scheduler(optimizer, lambda step: sqrt_exp(step, steps, warmup_fraction))
+    last = last_step(steps, freeze_fraction)
+    return _scheduler(optimizer, lambda step: sqrt_exp(min(step, last), steps, warmup_fraction))
 
 
 def CosineWarmup(
-    optimizer: Optimizer, steps: int, warmup_fraction: float = 0.05, min_ratio: float = 0.0
+    optimizer: Optimizer,
+    steps: int,
+    warmup_fraction: float = 0.05,
+    min_ratio: float = 0.0,
+    freeze_fraction: float | None = None,
 ) -> LambdaLR:
     """A linear rise and a cosine fall, relative to `optimizer.lr`."""
     _check(warmup_fraction, min_ratio)
-    return _scheduler(optimizer, lambda step: cosine(step, steps, warmup_fraction, min_ratio))
+    last = last_step(steps, freeze_fraction)
+    return _scheduler(
+        optimizer, lambda step: cosine(min(step, last), steps, warmup_fraction, min_ratio)
+    )
 
 
 def LinearWarmup(
@@ -82,7 +116,7 @@ def LinearWarmup(
     return _scheduler(optimizer, lambda step: linear(step, steps, warmup_fraction, min_ratio))
 
 
-WARMUPS = {
+WARMUPS: Mapping[str, Callable[..., LambdaLR]] = {
     "AttentionWarmup": AttentionWarmup,
     "SqrtExpWarmup": SqrtExpWarmup,
     "CosineWarmup": CosineWarmup,

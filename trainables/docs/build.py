@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import optimizers, options
+from trainables.docs import curves, families, losses, optimizers, options, schedulers, signal
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "families.md": families.text,
+    "losses.md": losses.text,
     "optimizers.md": optimizers.text,
     "options.md": options.text,
+    "schedulers.md": schedulers.text,
+    "signal.md": signal.text,
 }
 """The text of each page, by the name of its file."""
 
-PICTURES: Mapping[str, Callable[[Path], None]] = {}
+PICTURES: Mapping[str, Callable[[Path], None]] = {schedulers.PICTURE: curves.draw}
 """What draws each picture into the file that it is told, by the name of that file."""
 
 FOLDER = Path(__file__).parent

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from search.check import prove
 from search.checks.overridden import base_problem
 from search.errors import COMMAND_LINE, UserError
 from search.files.config_file import load_config
 from search.load import Search, load
+from search.proof import prove
 from search.text.documents import Document
 from search.text.yaml_file import parse
 

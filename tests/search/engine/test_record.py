@@ -169,7 +169,7 @@ def test_optuna_opens_the_record_by_itself(record: Record, tmp_path: Path) -> No
 
 def test_every_state_has_its_place_in_each_table() -> None:
     from search.engine.export import STATUS
-    from search.engine.record import TOLD
+    from search.engine.telling import TOLD
     from search.results.trials import NEVER_STARTED, UNFINISHED
 
     # unfinished trials have not ended, and a duplicate is told as the trial that it repeats

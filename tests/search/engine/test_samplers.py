@@ -19,8 +19,9 @@ from search.engine.record_words import Committed
 from search.engine.samplers import SAMPLERS, build_sampler
 from search.engine.sampling import suggest
 from search.load import load
-from search.results.trials import Objective, Point, Report, State
+from search.results.trials import Objective, Report, State
 from search.seeds import sampler_seed
+from search.space.labels import Point
 from search.space.space import Space
 
 YAML = """

@@ -122,7 +122,7 @@ def test_a_search_is_complete_when_nothing_is_left_to_train(
     states: list[State], state: State
 ) -> None:
     held = tuple(TrialRecord(number, s, {}, 0) for number, s in enumerate(states))
-    assert tracker.state_of(SearchResult("toy", {}, held, {})) is state
+    assert tracker.search_state(SearchResult("toy", {}, held, {})) is state
 
 
 def test_an_error_without_words_is_an_error_nevertheless() -> None:

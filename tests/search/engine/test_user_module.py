@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from search.check import prove
 from search.engine import session
 from search.load import load
 from search.options import Options
+from search.proof import prove
 from search.results.folder import SearchFolder
 from search.results.trials import State
 

@@ -13,11 +13,14 @@ from search.results.show import (
     best_rows,
     cell,
     cut_text,
+    front_rows,
     point_text,
     print_table,
     screen_table,
+    title_of,
+    top_rows,
 )
-from search.results.tables import trial_table
+from search.results.trial_table import trial_table
 from search.results.trials import State
 
 
@@ -118,3 +121,34 @@ def test_a_table_that_is_cut_says_of_how_many_trials(trial: Any, result: Any) ->
 def test_a_table_of_all_trials_says_nothing_more(trial: Any, result: Any) -> None:
     found = result(trial(0, [0.1]), trial(1, [0.2]), trial(2, state=State.DUPLICATE))
     assert cut_text(found, 2, Path("t.csv")) is None
+
+
+def test_of_several_objectives_the_front_is_shown(traded: Any) -> None:
+    rows = top_rows(traded, 9)
+    assert rows["trial"].tolist() == [0, 1, 2, 4]
+    assert rows["knee"].tolist() == ["", "*", "", ""]
+    assert rows["point"].tolist()[0] == "kind=plain depth=0"
+    assert list(rows) == [
+        "trial",
+        "epoch",
+        "score",
+        "other",
+        "test_score",
+        "state",
+        "knee",
+        "point",
+    ]
+    assert title_of(traded, "Best trials") == "toy: the front (* is its knee)"
+
+
+def test_of_one_objective_the_best_trials_are_shown(small: Any) -> None:
+    assert top_rows(small, 2)["trial"].tolist() == [1, 0]
+    assert title_of(small, "Best trials") == "Best trials"
+
+
+def test_a_front_that_is_cut_says_so(traded: Any) -> None:
+    assert front_rows(traded, 2)["trial"].tolist() == [1, 4]
+    assert cut_text(traded, 2, Path("a.csv")) == (
+        "2 of 4 trade-offs of 6 trials; all trials: a.csv"
+    )
+    assert cut_text(traded, 9, Path("a.csv")) == "4 trade-offs of 6 trials; all trials: a.csv"

@@ -8,9 +8,10 @@ import torch
 from pytorch_optimizer import get_supported_lr_schedulers
 from torch.optim import lr_scheduler
 
+from tests.trainables.components.small_net import STEPS, SmallNet, fitted
 from trainables.checkpoint_file import plain
 from trainables.components import schedulers
-from trainables.components.component import SchedulerComponent
+from trainables.components.component import Component, SchedulerComponent
 from trainables.components.schedulers import Horizon
 from trainables.components.warmups import WARMUPS
 from trainables.contract import ConfigError
@@ -36,12 +37,12 @@ REFUSED = {
     "SequentialLR": SCHEDULERS,
     "deberta_v3_large_lr_scheduler": "the weights of one model",
     "multiplicative": FUNCTION,
+    "poly": "beyond its own max_lr",
     "proportion": SCHEDULERS,
 }
 """What the libraries have but no config may name, with the heart of the reason."""
 
 NEEDED: dict[str, dict[str, Any]] = {
-    "CosineAnnealingWarmRestarts": {"T_0": 3},
     "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0},
     "ExponentialLR": {"gamma": 0.9},
     "LinearWarmup": {"warmup_fraction": 0.5},
@@ -50,14 +51,11 @@ NEEDED: dict[str, dict[str, Any]] = {
     "ReduceLROnPlateau": {"patience": 1},
     "StepLR": {"step_size": 2},
     "cosine": {"max_lr": 1.0},
-    "cosine_annealing_with_warm_restart": {"T_0": 3},
     "cyclic": {"base_lr": 0.1, "max_lr": 1.0},
     "linear": {"max_lr": 1.0},
     "multi_step": {"milestones": [2, 4]},
     "one_cycle": {"max_lr": 1.0},
-    "poly": {"max_lr": 1.0},
     "step": {"step_size": 2},
-    "warmup_stable_decay": {"num_warmup_steps": 2, "num_stable_steps": 3, "num_decay_steps": 3},
 }
 
 
@@ -116,6 +114,18 @@ def test_every_other_scheduler_runs_and_resumes(name: str) -> None:
     assert resumed.rates(4) == expected[3:]
 
 
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in REFUSED])
+@pytest.mark.filterwarnings("ignore")
+def test_lightning_moves_every_scheduler_when_it_says(name: str) -> None:
+    given = {"name": name, **NEEDED.get(name, {})}
+    sgd = Component.model_validate({"name": "SGD", "lr": 0.5, "momentum": 0.9})
+    net = fitted(SmallNet(sgd, SchedulerComponent(**given), epochs=8))
+    alone = Schedule(steps=8 * STEPS, **given)
+    each = 1 if alone.built.interval == "step" else STEPS
+    expected = [rate for rate in alone.rates(8 * STEPS // each) for _ in range(each)]
+    assert net.rates == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("name", ["none", "None", None])
 def test_no_scheduler_is_a_constant_rate(name: str | None) -> None:
     assert schedulers.is_constant(None if name is None else SchedulerComponent(name=name))
@@ -131,13 +141,44 @@ def test_the_horizon_counts_steps_where_the_scheduler_does() -> None:
     assert schedule.rates(41)[40] == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("interval", ["epoch", "step"])
+def test_a_warm_up_is_stretched_over_what_it_counts(interval: str) -> None:
+    # By hand: half of 8 epochs, or of 80 steps, rise to 0.5; then half a cosine falls to 0.
+    schedule = Schedule(steps=80, name="CosineWarmup", warmup_fraction=0.5, interval=interval)
+    length = {"epoch": 8, "step": 80}[interval]
+    rates = schedule.rates(length)
+    assert rates[length // 2 - 1] == pytest.approx(0.5)
+    assert rates[3 * length // 4 - 1] == pytest.approx(0.25)
+    assert rates[-1] == pytest.approx(0.0)
+
+
+def test_a_missing_cycle_is_a_share_of_the_fit() -> None:
+    # By hand: four cycles in 8 epochs, each from 0.5 by half a cosine over two epochs.
+    rates = Schedule(name="CosineAnnealingWarmRestarts").rates(6)
+    assert rates == pytest.approx([0.5, 0.25, 0.5, 0.25, 0.5, 0.25])
+
+
+def test_a_missing_rise_stand_and_fall_fill_the_fit() -> None:
+    # By hand: of 100 steps 5 rise, 75 stand, and 20 fall to 0.
+    rates = Schedule(steps=100, name="warmup_stable_decay", cooldown_type="linear").rates(101)
+    assert rates[5] == rates[80] == pytest.approx(0.5)
+    assert rates[90] == pytest.approx(0.25)
+    assert rates[100] == pytest.approx(0.0)
+
+
 def test_a_given_horizon_is_kept() -> None:
     assert Schedule(name="CosineAnnealingLR", T_max=4).rates(5)[4] == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
     ("name", "interval"),
-    [("CosineWarmup", "step"), ("OneCycleLR", "step"), ("ExponentialLR", "epoch")],
+    [
+        ("CosineWarmup", "step"),
+        ("OneCycleLR", "step"),
+        ("ExponentialLR", "epoch"),
+        ("rex", "step"),
+        ("REX", "step"),
+    ],
 )
 def test_a_scheduler_moves_when_it_suits_it(name: str, interval: str) -> None:
     assert Schedule(name=name, **NEEDED.get(name, {})).built.interval == interval
@@ -173,3 +214,15 @@ def test_what_is_refused_is_named(given: Any, key: str, message: str) -> None:
         Schedule(**given)
     assert error.value.key == key
     assert message in error.value.message
+
+
+def test_the_table_holds_every_scheduler_once() -> None:
+    rows = schedulers.table()
+    assert sorted(entry.row.name for entry in rows) == sorted(EVERY)
+    assert {entry.row.name for entry in rows if not entry.row.works} == set(REFUSED)
+
+
+def test_the_table_knows_twins() -> None:
+    twins = {entry.row.name: entry.row.same_as for entry in schedulers.table()}
+    assert twins["cosine_annealing"] == "CosineAnnealingLR"
+    assert twins["rex"] == twins["CosineAnnealingLR"] == ""

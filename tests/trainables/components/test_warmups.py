@@ -65,3 +65,28 @@ def test_no_warm_up_at_all_starts_at_the_peak(name: str) -> None:
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.3)
     warmups.WARMUPS[name](optimizer, STEPS, 0.0)
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.3)
+
+
+def rates_of(name: str, **given: float | None) -> list[float]:
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.3)
+    scheduler = warmups.WARMUPS[name](optimizer, STEPS, FRACTION, **given)
+    rates = []
+    for _ in range(STEPS):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return rates
+
+
+@pytest.mark.parametrize("name", ["AttentionWarmup", "SqrtExpWarmup", "CosineWarmup"])
+def test_a_frozen_rate_stays_where_it_was(name: str) -> None:
+    frozen, free = rates_of(name, freeze_fraction=0.4), rates_of(name)
+    assert frozen[:400] == free[:400]
+    assert set(frozen[400:]) == {free[399]}
+    assert free[400] < free[399]
+
+
+@pytest.mark.parametrize("fraction", [0.0, -0.1, 1.1])
+def test_a_rate_cannot_be_frozen_outside_the_fit(fraction: float) -> None:
+    with pytest.raises(ValueError, match="freeze_fraction is"):
+        rates_of("CosineWarmup", freeze_fraction=fraction)

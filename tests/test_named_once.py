@@ -1,0 +1,28 @@
+"""A public class or type has a name of its own, in both packages together."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def types_of(file: Path) -> Iterator[str]:
+    """The classes of a module, and its capitalized aliases (not its constants)."""
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name[0].isupper() and not name.isupper() and "_" not in name:
+                yield name
+
+
+def test_no_two_types_share_a_name() -> None:
+    files = [*ROOT.glob("search/**/*.py"), *ROOT.glob("trainables/**/*.py")]
+    names = Counter(name for file in files for name in types_of(file) if name[0] != "_")
+    assert len(names) > 100
+    assert [name for name, count in names.items() if count > 1] == []

@@ -1,0 +1,134 @@
+"""The page of `disco` and `sculpting`: options, the rule of the bias, the measured trade-off."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from trainables.components.disco_config import BIAS, COMPARED, FEWEST, LARGEST_BATCH, Disco
+from trainables.docs import markdown
+from trainables.sculpting_config import Sculpting
+from trainables.signal_metrics import METRICS, OF_DISCO, OF_SCULPTING
+
+TRADE_OFF = Path(__file__).with_name("disco_trade_off.csv")
+MEASURED = ("val_auc", "val_rejection_50", "val_jsd", "val_dcor")
+"""The numbers of the table that are shown."""
+
+_WHAT = """
+A classifier that can infer the mass of an event prefers background whose mass is like the
+signal's: a cut on its score carves a peak into the background (it sculpts the mass). DisCo
+(Kasieczka and Shih, arXiv:2001.05310) adds to the loss, for each of `disco.variables`,
+`disco.lambda` times the distance correlation between the variable and what the network says, on
+the background of each batch. Distance correlation is 0 for independent numbers alone. A variable
+is carried along and not seen by the network, unless `data.features` lists it; so list the
+features where `disco.variables` is searched, or else each trial sees other columns.
+"""
+
+_JUDGED = """
+`val_loss` is no fair measure of trials whose `disco` differs: its scale changes with lambda. Fair
+are `val_auc` and the rejections beside what the section `sculpting` measures, all of which depend
+on the order of the scores alone: `metric: [val_auc, val_jsd]` with `mode: [max, min]` searches
+the trade-off (spaces/signal_disco.yaml). These metrics are reported where their section is there,
+and none of them is defined for three or more classes but those of `disco` itself.
+"""
+
+_GENERATOR = """
+`data.path: generated:resonance` is a generator and no recorded data: a peak at 125 GeV over a
+falling spectrum, each event two jets from whose momenta and angle the mass follows to about 10 %,
+with a b-tag and a missing momentum that know nothing of the mass, and event weights of which one
+in 20 is negative. The events are always the same.
+"""
+
+
+def text() -> str:
+    return markdown.page(
+        "Decorrelation",
+        _line(_WHAT),
+        "## The section `disco`",
+        markdown.table(("key", "default", "what it does"), _options(Disco)),
+        "Left out, or null, nothing is penalised. " + _bias(),
+        "## How trials are judged",
+        _line(_JUDGED),
+        markdown.table(("key of `sculpting`", "default", "what it does"), _options(Sculpting)),
+        markdown.table(("metric", "better", "what it is"), _metrics()),
+        "## What it costs",
+        _line(_GENERATOR),
+        _measured_words(),
+        markdown.table(("lambda", "of", *(f"`{name}`" for name in MEASURED)), _measured_rows()),
+    )
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _options(section: type[BaseModel]) -> list[tuple[str, str, str]]:
+    return [
+        (f"`{field.alias or name}`", _default(field), field.description or "")
+        for name, field in section.model_fields.items()
+    ]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    written = "null" if field.default is None else str(field.default)
+    options = [str(option) for option in get_args(field.annotation) if isinstance(option, str)]
+    shown = {True: "true", False: "false"}.get(field.default, written)
+    others = [option for option in options if option != shown]
+    return f"`{shown}`" + (f" (or {markdown.code(others)})" if others else "")
+
+
+def _bias() -> str:
+    return _line(f"""
+        A batch compares all pairs of its N background events, so that memory and time grow with
+        the square of N, and `data.batch_size` is {LARGEST_BATCH} at most. The biased form is about
+        {BIAS:g} / N for independent numbers (2.5 / N where both are uniform, 3.2 / N where both are
+        normal), which the network cannot get rid of: lambda times that is added to the loss for
+        nothing. Below {FEWEST} background events a batch `--check` says so; `form: unbiased` has no
+        such floor. In a validation up to {COMPARED} events are compared, the same ones each time.
+    """)
+
+
+def _metrics() -> list[tuple[str, str, str]]:
+    shown = {**OF_SCULPTING, **OF_DISCO, "val_loss": METRICS["val_loss"]}
+    return [
+        (f"`{name}`", "larger" if metric.direction == "max" else "smaller", metric.description)
+        for name, metric in shown.items()
+    ]
+
+
+def _measured_words() -> str:
+    seeds = sorted({row["seed"] for row in _rows()})
+    return _line(f"""
+        `tune-train configs/signal_disco.yaml disco.lambda=10 disco.of=score --seed 1` and so on,
+        the last epoch on the validation part, mean and standard deviation of the seeds
+        {", ".join(seeds)}; measured by `python -m tests.benchmarks.disco_trade_off`.
+    """)
+
+
+def _measured_rows() -> list[tuple[str, ...]]:
+    groups: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for row in _rows():
+        groups.setdefault((row["lambda"], row["of"]), []).append(row)
+    return [
+        (strength, f"`{output}`", *(_spread(rows, name) for name in MEASURED))
+        for (strength, output), rows in groups.items()
+    ]
+
+
+def _rows() -> list[dict[str, Any]]:
+    with TRADE_OFF.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _spread(rows: list[Mapping[str, str]], name: str) -> str:
+    values = [float(row[name]) for row in rows]
+    digits = 1 if name.startswith("val_rejection") else 4
+    return f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}"
