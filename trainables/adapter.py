@@ -23,7 +23,7 @@ from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
 from trainables.pictures import asked
-from trainables.sections import check_least_epochs, check_monitor, check_share
+from trainables.sections import check_ending, check_share
 
 if TYPE_CHECKING:
     from lightning.pytorch import LightningDataModule, LightningModule
@@ -90,8 +90,7 @@ class _Bound(NamedTuple):
         """Build the module once; describes each section by what it was told."""
         import torch
 
-        check_monitor(self.metrics, config.early_stopping)
-        check_least_epochs(config.trainer, config.early_stopping)
+        check_ending(self.metrics, config.trainer, config.early_stopping)
         loggers.check(config.logging.loggers)
         asked.check(self.net, config.logging.plot_every_n_epochs)
         with torch.random.fork_rng(devices=[]):

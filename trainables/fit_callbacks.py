@@ -15,7 +15,7 @@ from trainables.drawing import Draw
 from trainables.epoch_end import EndEarly, ReportEpoch
 from trainables.fit_plan import Plan
 from trainables.progress_bar import ProgressBar
-from trainables.sections import check_least_epochs, check_monitor
+from trainables.sections import check_ending
 
 STEP_LOSS = "train_loss_step"
 """The loss of one batch, as the loggers know it."""
@@ -36,8 +36,7 @@ class StepLoss(Callback):
 
 def callbacks(trial: Trial, plan: Plan, loggers: Sequence[Logger]) -> list[Callback]:
     """All callbacks of one fit. **Raises** ConfigError for an ending that cannot be watched."""
-    check_monitor(plan.metrics, plan.early_stopping)
-    check_least_epochs(plan.trainer, plan.early_stopping)
+    check_ending(plan.metrics, plan.trainer, plan.early_stopping)
     made: list[Callback] = []
     if trial.placement.progress:
         made.append(ProgressBar(refresh_rate=trial.placement.progress))

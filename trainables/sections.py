@@ -156,20 +156,22 @@ LOGGING_NOT_SEARCHED = {"logging": "it decides what is written down, which no me
 """Every trial of a search must share it, with the reason."""
 
 
-def check_monitor(metrics: Mapping[str, Metric], section: EarlyStopping | None) -> None:
-    """Refuse an early stopping that watches what is never reported. **Raises** ConfigError."""
-    if section is None or section.monitor in metrics:
+def check_ending(
+    metrics: Mapping[str, Metric], trainer: TrainerSection, stopping: EarlyStopping | None
+) -> None:
+    """Refuse an early stopping that watches what is never reported, and what it leaves idle.
+
+    **Raises** ConfigError with the key.
+    """
+    if stopping is None:
+        if trainer.min_epochs is not None:
+            message = "has no effect without early_stopping, which alone ends a trial before"
+            raise ConfigError("trainer.min_epochs", message)
         return
-    hint = did_you_mean(section.monitor, metrics)
-    message = f"no metric {section.monitor!r}; reported are {listed(metrics)}{hint}"
-    raise ConfigError("early_stopping.monitor", message)
-
-
-def check_least_epochs(trainer: TrainerSection, stopping: EarlyStopping | None) -> None:
-    """Refuse a least number of epochs where nothing ends a trial before. **Raises** ConfigError."""
-    if trainer.min_epochs is not None and stopping is None:
-        message = "has no effect without early_stopping, which alone ends a trial before"
-        raise ConfigError("trainer.min_epochs", message)
+    if stopping.monitor not in metrics:
+        hint = did_you_mean(stopping.monitor, metrics)
+        message = f"no metric {stopping.monitor!r}; reported are {listed(metrics)}{hint}"
+        raise ConfigError("early_stopping.monitor", message)
 
 
 def check_share(section: TrainerSection, n_batches: int) -> None:

@@ -21,7 +21,7 @@ from trainables.components.component import Component
 from trainables.components.losses import Task
 from trainables.components.trace import Driver, trace
 from trainables.disco_probe import describe
-from trainables.sections import check_least_epochs, check_monitor
+from trainables.sections import check_ending
 from trainables.signal_config import Config
 from trainables.tabular import TabularData
 
@@ -31,8 +31,7 @@ _SLOTS = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(config.reported(), config.early_stopping)
-    check_least_epochs(config.trainer, config.early_stopping)
+    check_ending(config.reported(), config.trainer, config.early_stopping)
     loggers.check(config.logging.loggers)
     optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from trainables.contract import ConfigError
-from trainables.sections import EarlyStopping, Logging, TrainerSection, check_least_epochs
+from trainables.sections import EarlyStopping, Logging, TrainerSection, check_ending
+from trainables.signal import METRICS
 
 IDLE: list[tuple[dict[str, Any], str]] = [
     ({"gradient_clip_algorithm": "value"}, "gradient_clip_algorithm: 'value' has no effect"),
@@ -56,5 +57,5 @@ def test_steps_are_logged_only_where_somebody_listens() -> None:
 def test_least_epochs_need_something_that_could_end_a_trial_before() -> None:
     section = TrainerSection(min_epochs=3)
     with pytest.raises(ConfigError, match=r"^trainer\.min_epochs: has no effect without early"):
-        check_least_epochs(section, None)
-    check_least_epochs(section, EarlyStopping(monitor="val_auc"))
+        check_ending(METRICS, section, None)
+    check_ending(METRICS, section, EarlyStopping(monitor="val_auc"))

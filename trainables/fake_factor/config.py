@@ -38,18 +38,27 @@ class FakesTrainer(TrainerSection):
     reduce_lr_on_epoch: float | None = Field(default=None, gt=0, le=1)
     """Multiplies the learning rates after each epoch; null leaves them to the schedulers."""
     repeats: int = Field(default=1, ge=1, le=20)
-    """Chains that a trial trains side by side from other starts; it reports their medians."""
+    """Chains that a trial trains side by side from other starts."""
+    summary: Literal["median", "worst"] = "median"
+    """What a trial reports of several chains: the median of each metric, or the worst value."""
 
     @model_validator(mode="after")
-    def _whole_epochs(self) -> FakesTrainer:
-        for key in ("limit_train_batches", "limit_val_batches"):
-            if getattr(self, key) is not None:
-                message = (
-                    "an epoch trains the networks of a chain one after the other, and its closure "
-                    "is that of all events; for fewer of generated ones write data.n_events"
-                )
-                raise ConfigError(key, message)
+    def _fits_a_chain(self) -> FakesTrainer:
+        """**Raises** ConfigError for an option that three networks in turn cannot keep."""
+        for key, (allowed, reason) in _ALONE.items():
+            if (given := getattr(self, key)) not in allowed:
+                raise ConfigError(key, f"fakes cannot have {given!r}: {reason}")
         return self
+
+
+_HALVES = "an event weight below 6e-8 would be 0; use 32, or bf16-mixed"
+_ALONE: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "limit_train_batches": ((None,), "the last networks of the chain would not be trained"),
+    "limit_val_batches": ((None,), "a closure is counted over all events; use data.n_events"),
+    "gradient_clip_algorithm": (("norm",), "each network is clipped by its norm"),
+    "precision": ((32, 64, "32", "64", "32-true", "64-true", "16-mixed", "bf16-mixed"), _HALVES),
+}
+"""Options of a trainer that are for one network: what is allowed, and why nothing else is."""
 
 
 class Subtraction(Frozen):
@@ -71,7 +80,8 @@ class Config(TrialConfig):
         **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
         **LOGGING_NOT_SEARCHED,
-        "trainer.repeats": "a median of more chains is less noisy, and trials are compared by it",
+        "trainer.repeats": "what more chains report is less noisy, and trials are compared by it",
+        "trainer.summary": "a median is better than the worst value, and trials are compared by it",
     }
 
     data: FakesData = FakesData()
@@ -111,6 +121,13 @@ class Config(TrialConfig):
                     errors += _located(error, (name, section))
         if errors:
             raise ValidationError.from_exception_data("Config", errors)
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_to_draw(self) -> Config:
+        if self.logging.plot_every_n_epochs is not None:
+            message = "has no effect: fakes draw no pictures; leave it null"
+            raise ConfigError("logging.plot_every_n_epochs", message)
         return self
 
     @model_validator(mode="after")

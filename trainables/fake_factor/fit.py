@@ -9,11 +9,9 @@ from trainables import lightning_fit, other_rows
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Split, Trial
 from trainables.fake_factor import event_table
-from trainables.fake_factor.config import Config
+from trainables.fake_factor.config import Config, FakesTrainer
 from trainables.fake_factor.data_config import CUT
 from trainables.fake_factor.module import SCALING, ChainModule
-from trainables.half_precision import halve
-from trainables.sections import TrainerSection
 
 
 def fit(config: Config, trial: Trial) -> None:
@@ -22,19 +20,18 @@ def fit(config: Config, trial: Trial) -> None:
     start = config.checkpointing.load_checkpoint
     if start is not None and trial.resume_from is None:
         other_rows.warn(read_checkpoint(Path(start).expanduser()), config.data, CUT)
+    plan = lightning_fit.Plan(
+        metrics=config.reported(),
+        trainer=_by_hand(config.trainer),
+        early_stopping=config.early_stopping,
+        checkpointing=config.checkpointing,
+        logging=config.logging,
+        lr_factor=config.trainer.reduce_lr_on_epoch,
+        keep=SCALING,
+    )
     with lightning_fit.isolated(trial.placement.cpus):
         lightning_fit.seed(trial)
-        module = ChainModule(config, table, trial.seed)
-        plan = lightning_fit.Plan(
-            metrics=config.reported(),
-            trainer=_by_hand(_halved(module, config.trainer)),
-            early_stopping=config.early_stopping,
-            checkpointing=config.checkpointing,
-            logging=config.logging,
-            lr_factor=config.trainer.reduce_lr_on_epoch,
-            keep=SCALING,
-        )
-        lightning_fit.fit(module, trial, plan)
+        lightning_fit.fit(ChainModule(config, table, trial.seed), trial, plan)
 
 
 def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]:
@@ -42,10 +39,9 @@ def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]
     table = event_table.load(config.data)
     with lightning_fit.isolated(1), tempfile.TemporaryDirectory() as folder:
         module = ChainModule(config, table)
-        section = _halved(module, config.trainer)
-        lightning_fit.in_arithmetic(module, section)
+        lightning_fit.in_arithmetic(module, config.trainer)
         load_weights(module, checkpoint, key="checkpoint")
-        trainer = lightning_fit.evaluator(section, Path(folder))
+        trainer = lightning_fit.evaluator(config.trainer, Path(folder))
         run = trainer.validate if split == "val" else trainer.test
         run(module, verbose=False)
         return {
@@ -55,14 +51,6 @@ def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]
         }
 
 
-def _halved(module: ChainModule, section: TrainerSection) -> TrainerSection:
-    """What is left for Lightning when every network is in half precision that shall be."""
-    left = section
-    for net in module.nets():
-        left = halve(net.net, section)
-    return left
-
-
-def _by_hand(section: TrainerSection) -> TrainerSection:
+def _by_hand(section: FakesTrainer) -> FakesTrainer:
     """The trainer's options without those that the module does itself, each network its own."""
     return section.model_copy(update={"gradient_clip_val": None, "accumulate_grad_batches": 1})

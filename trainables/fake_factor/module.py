@@ -7,10 +7,8 @@ after any number of them; all that the next epoch needs lies in networks, optimi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.core.optimizer import LightningOptimizer
@@ -24,6 +22,7 @@ from trainables.fake_factor.chain import Chain
 from trainables.fake_factor.config import Config
 from trainables.fake_factor.event_table import EventTable
 from trainables.fake_factor.events import Events
+from trainables.fake_factor.metrics import summarised
 from trainables.fake_factor.ratio_net import RatioNet
 from trainables.fake_factor.stages import stages
 from trainables.fake_factor.subtraction import of_mean_size_one
@@ -32,15 +31,9 @@ from trainables.fake_factor.tasks import Task, tasks
 SCALING = ("mean", "deviation")
 """Buffers with what the features were scaled by."""
 
-CLIP: Mapping[str, Callable[..., object]] = {
-    "norm": nn.utils.clip_grad_norm_,
-    "value": nn.utils.clip_grad_value_,
-}
-"""What `trainer.gradient_clip_algorithm` does."""
-
 
 class ChainModule(LightningModule):
-    """One chain of networks, or several side by side whose metrics are reported as medians."""
+    """One chain of networks, or several side by side whose metrics are reported as one."""
 
     mean: Tensor
     deviation: Tensor
@@ -77,10 +70,6 @@ class ChainModule(LightningModule):
         """The network that a task trains: chain after chain, each in the order of its stages."""
         number, place = divmod(task, len(self._stages))
         return self.chain(number).net(list(self._stages)[place])
-
-    def nets(self) -> list[RatioNet]:
-        """Every network, in the order of the tasks."""
-        return [self.net(task) for task in range(len(self.chains) * len(self._stages))]
 
     def train_dataloader(self) -> ChainBatches:
         shard = Shard(self.trainer.global_rank, self.trainer.world_size)
@@ -125,8 +114,7 @@ class ChainModule(LightningModule):
         del optimizer
         net = self.net(self._task)
         if net.stage.gradient_clip_val is not None:
-            clip = CLIP[self._config.trainer.gradient_clip_algorithm]
-            clip(net.parameters(), net.stage.gradient_clip_val)
+            nn.utils.clip_grad_norm_(net.parameters(), net.stage.gradient_clip_val)
 
     def on_train_epoch_end(self) -> None:
         for name, values in self._losses.items():
@@ -225,7 +213,8 @@ class ChainModule(LightningModule):
             for chain in map(self.chain, range(len(self.chains)))
         ]
         for name in found[0]:
-            self.log(f"{prefix}_{name}", float(np.median([values[name] for values in found])))
+            values = [one[name] for one in found]
+            self.log(f"{prefix}_{name}", summarised(name, values, self._config.trainer.summary))
 
     def _scaled(self, events: Events) -> Tensor:
         """Scaled once here in double precision, so that a batch costs nothing."""

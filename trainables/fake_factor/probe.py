@@ -19,24 +19,21 @@ from trainables.fake_factor.config import Config
 from trainables.fake_factor.loss_config import Loss
 from trainables.fake_factor.networks import Network
 from trainables.fake_factor.stages import Stage, stages
-from trainables.sections import check_least_epochs, check_monitor
+from trainables.sections import check_ending
 
 _FEATURES = 4
-_APART = {"gradient_clip_val", "reduce_lr_on_epoch", "precision"}
+_DRIVEN_BY_STAGES = {"gradient_clip_val", "reduce_lr_on_epoch"}
 
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(config.reported(), config.early_stopping)
-    check_least_epochs(config.trainer, config.early_stopping)
+    check_ending(config.reported(), config.trainer, config.early_stopping)
     loggers.check(config.logging.loggers)
-    if config.logging.plot_every_n_epochs is not None:
-        raise ConfigError("logging.plot_every_n_epochs", "has no effect: a chain has no pictures")
     return {
         "data": config.data.model_dump_json(exclude={"batch_size"}),
         "subtraction": config.subtraction.model_dump_json() if config.data.is_data else "none",
         **{name: _stage(config, stage) for name, stage in stages(config).items()},
-        "trainer": f"{config.trainer.arithmetic} {config.trainer.model_dump_json(exclude=_APART)}",
+        "trainer": config.trainer.model_dump_json(exclude=_DRIVEN_BY_STAGES),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "logging": config.logging.model_dump_json(),
