@@ -33,7 +33,7 @@ def text() -> str:
         *(part for name, model in SECTIONS.items() for part in _section(name, model)),
         "## Loggers",
         f"`logging.loggers` names any of these, each with its own arguments; they write into "
-        f"`{LOGS}/` of the trial, a version for each attempt, by the first of several workers. "
+        f"`{LOGS}/` of the trial, apart for each attempt, by the first of several workers. "
         "Keys and tokens are shown nowhere, and are best left to the variables of the "
         "environment that these packages read, such as `COMET_API_KEY`. Of an epoch after which "
         "the search stops a trial they are told the validation metrics alone. Lightning's "

@@ -41,7 +41,7 @@ class ChainModule(LightningModule):
     def __init__(self, config: Config, table: EventTable, seed: int = 0) -> None:
         super().__init__()
         self.automatic_optimization = False
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed

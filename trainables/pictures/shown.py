@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trainables import class_metrics
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from trainables.sculpting import Cut
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 class Shown:
     """Events with the probability of each class.
 
-    **Shapes** probabilities [N, C], labels [N] from 0, weights [N] of at least 0; columns [N] each.
+    **Shapes** probabilities [N, C], labels [N] from 0, weights [N] of at least 0.
     """
 
     probabilities: Floats
@@ -27,8 +30,10 @@ class Shown:
     weights: Floats
     names: tuple[str, ...]
     """What the classes are called; of two classes the second is what is looked for."""
-    columns: Mapping[str, Floats] = field(default_factory=dict)
-    """Numbers of the events that no network sees, for pictures of how scores depend on them."""
+    variable: str = ""
+    """What the background is looked at in, in `sculpted`."""
+    sculpted: Cut | None = None
+    """The background that passes a cut on the score, and that which does not."""
 
     @property
     def is_usable(self) -> bool:
@@ -47,21 +52,10 @@ class Shown:
         return of_class
 
 
-def of_logits(
-    logits: Floats,
-    labels: Floats,
-    weights: Floats,
-    names: tuple[str, ...],
-    columns: Mapping[str, Floats] | None = None,
-) -> Shown:
+def of_logits(logits: Floats, labels: Floats, weights: Floats, names: tuple[str, ...]) -> Shown:
     """Events with probabilities from their logits: logistic of two classes, softmax of more.
 
     **Shapes** logits [N] of two classes, or [N, C]; labels, weights [N].
     """
-    from scipy.special import softmax
-
-    both = np.stack([np.zeros_like(logits), logits], axis=1) if logits.ndim == 1 else logits
-    with np.errstate(invalid="ignore"):
-        probabilities = softmax(both, axis=1)
-    counted = np.clip(weights, 0.0, None)
-    return Shown(probabilities, labels.astype(np.int64), counted, names, columns or {})
+    events = class_metrics.classified(logits, labels, weights)
+    return Shown(events.probabilities, events.labels, events.weights, names)

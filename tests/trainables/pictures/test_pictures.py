@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 from scipy.special import expit, softmax
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, roc_auc_score
 
-from trainables.pictures import calibration, confusion, paper, roc, scores, shown
+from trainables.pictures import calibration, confusion, paper, roc, scores, sculpting, shown
 from trainables.pictures.shown import Shown
 
 
@@ -140,3 +141,16 @@ def test_calibration_counts_weights() -> None:
     events = of_scores([0.72, 0.76], [1, 0], [3.0, 1.0])
     shares, means = calibration.curve(events, 1)
     assert (shares.tolist(), means.tolist()) == ([0.75], pytest.approx([0.73]))
+
+
+def test_sculpting_shows_the_shares_of_both_sides_of_the_cut(two: Shown) -> None:
+    figure = sculpting.draw(two)
+    assert figure is not None
+    drawn = [patch for patch in axes_of(figure).patches if isinstance(patch, StepPatch)]
+    # of (3, 1) and (4, 4) events in two bins
+    assert [np.asarray(patch.get_data()[0]).tolist() for patch in drawn] == [
+        [0.75, 0.25],
+        [0.5, 0.5],
+    ]
+    assert {"mass", "100", "140", "passing", "failing"} <= set(texts(figure))
+    assert sculpting.draw(dataclasses.replace(two, sculpted=None)) is None
