@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, families, losses, optimizers, schedulers
+from trainables.docs import curves, disco, families, losses, optimizers, schedulers
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "disco.md": disco.text,
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
