@@ -6,9 +6,14 @@ rate that was changed on purpose, as in population-based training or a follow-up
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from trainables.components import optimizers, schedulers
+from trainables.components.component import Component, SchedulerComponent
+from trainables.components.scheduler_table import CONSTANT, PLATEAU
+from trainables.components.weight_groups import argument_of
 from trainables.contract import ConfigError
 from trainables.signal_config import Config
 
@@ -16,8 +21,31 @@ _RATES = ("lr", "initial_lr")
 _BASES = ("base_lrs", "_last_lr")
 
 
+@dataclass(frozen=True)
+class Driven:
+    """What moves one network's weights, and for how many epochs."""
+
+    optimizer: Component
+    scheduler: SchedulerComponent | None
+    epochs: int
+
+
 def apply(checkpoint: dict[str, Any], new: Config) -> None:
     """Write into a loaded checkpoint every optimizer and scheduler setting that differs.
+
+    **Raises** ConfigError as `carry_over`.
+    """
+    old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
+    before, after = (
+        Driven(part.optimizer, part.scheduler, part.max_epochs()) for part in (old, new)
+    )
+    carry_over(before, after, checkpoint["optimizer_states"][0], checkpoint["lr_schedulers"])
+
+
+def carry_over(
+    old: Driven, new: Driven, optimizer: dict[str, Any], moving: Iterable[dict[str, Any]]
+) -> None:
+    """Write the settings that differ into the states of an optimizer and its schedulers.
 
     A learning rate is changed by the ratio of the new to the old, so that a schedule that has
     lowered it keeps its place.
@@ -25,34 +53,50 @@ def apply(checkpoint: dict[str, Any], new: Config) -> None:
     **Raises** ConfigError if another optimizer or scheduler was chosen: their states do not fit;
     and if the schedule was stretched over another number of epochs.
     """
-    old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
     _same_kind("optimizer", old.optimizer.name, new.optimizer.name)
     _same_kind("scheduler", _name(old), _name(new))
     _same_length(old, new)
     if old.optimizer == new.optimizer and old.scheduler == new.scheduler:
         return
     # What is filled in from the length of the fit is no setting: any length will do, if the same.
-    horizon = schedulers.Horizon(new.max_epochs(), new.max_epochs())
+    horizon = schedulers.Horizon(new.epochs, new.epochs)
     before, after = (optimizers.resolved(part.optimizer, horizon.steps) for part in (old, new))
     changed = {name: value for name, value in after.items() if value != before[name]}
-    ratio = changed.pop("lr", 1.0) / before["lr"] if "lr" in changed else 1.0
-    for group in checkpoint["optimizer_states"][0]["param_groups"]:
-        group.update({name: value for name, value in changed.items() if name in group})
+    groups = optimizer["param_groups"]
+    ratios = [_ratio(group, before, changed) for group in groups]
+    for group, ratio in zip(groups, ratios, strict=True):
+        group.update(_settings(group, before, changed))
         group.update({name: group[name] * ratio for name in _RATES if name in group})
-    for state in checkpoint["lr_schedulers"]:
+    for state in moving:
         state.update(_rescheduled(old, new, horizon) if new.scheduler else {})
-        state.update({name: _times(state[name], ratio) for name in _BASES if name in state})
+        state.update({name: _times(state[name], ratios) for name in _BASES if name in state})
 
 
-def _rescheduled(old: Config, new: Config, horizon: schedulers.Horizon) -> dict[str, Any]:
+def _ratio(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> float:
+    """The new rate of a group over its old one."""
+    argument = argument_of("lr", group, before)
+    return float(changed[argument] / before[argument]) if argument in changed else 1.0
+
+
+def _settings(
+    group: Mapping[str, Any], before: Mapping[str, Any], changed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings of a group that changed, but for its rate."""
+    arguments = {name: argument_of(name, group, before) for name in group if name not in _RATES}
+    return {name: changed[known] for name, known in arguments.items() if known in changed}
+
+
+def _rescheduled(old: Driven, new: Driven, horizon: schedulers.Horizon) -> dict[str, Any]:
     assert old.scheduler is not None
     assert new.scheduler is not None
     before, after = (schedulers.resolved(part, horizon) for part in (old.scheduler, new.scheduler))
     return {name: value for name, value in after.items() if value != before[name]}
 
 
-def _name(config: Config) -> str:
-    return schedulers.CONSTANT if config.scheduler is None else config.scheduler.name
+def _name(part: Driven) -> str:
+    return CONSTANT if part.scheduler is None else part.scheduler.name
 
 
 def _same_kind(section: str, old: str, new: str) -> None:
@@ -61,19 +105,19 @@ def _same_kind(section: str, old: str, new: str) -> None:
         raise ConfigError(f"{section}.name", message)
 
 
-def _same_length(old: Config, new: Config) -> None:
+def _same_length(old: Driven, new: Driven) -> None:
     """Refuse to stretch a schedule anew: its rate would jump up, or its steps run out."""
     stretched = any(schedulers.follows_fit(part.scheduler) for part in (old, new))
-    if not stretched or old.max_epochs() == new.max_epochs():
+    if not stretched or old.epochs == new.epochs:
         return
     message = (
-        f"{_name(new)} is stretched over all epochs, {old.max_epochs()} where the checkpoint was "
-        f"written and {new.max_epochs()} here, so it cannot go on; leave continue_training out, "
+        f"{_name(new)} is stretched over all epochs, {old.epochs} where the checkpoint was "
+        f"written and {new.epochs} here, so it cannot go on; leave continue_training out, "
         "so that load_checkpoint gives the weights alone, or keep trainer.max_epochs; only fits "
-        f"with another scheduler, such as {schedulers.PLATEAU}, can be made longer"
+        f"with another scheduler, such as {PLATEAU}, can be made longer"
     )
     raise ConfigError("scheduler.name", message)
 
 
-def _times(rates: list[float], ratio: float) -> list[float]:
-    return [rate * ratio for rate in rates]
+def _times(rates: list[float], ratios: list[float]) -> list[float]:
+    return [rate * ratio for rate, ratio in zip(rates, ratios, strict=True)]

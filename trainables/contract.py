@@ -157,4 +157,14 @@ class Trainable(Protocol):
         ...
 
 
+def prepare_worker(trainable: Trainable) -> None:
+    """Import what a trainable leaves to its first `fit`, by its own `prepare_worker` if it has one.
+
+    A worker does it before the time of a trial is counted.
+    """
+    own = getattr(trainable, "prepare_worker", None)
+    if own is not None:
+        own()
+
+
 REQUIRED_NAMES = ("Config", "METRICS", "check_data", "probe", "fit", "evaluate")

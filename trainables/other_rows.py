@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from trainables.tabular import TabularData
+from trainables.contract import Frozen
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +22,13 @@ CUT = (
 """The keys of `data` that decide which rows there are, and which part each of them is in."""
 
 
-def warn(checkpoint: Mapping[str, Any], data: TabularData) -> None:
+def warn(checkpoint: Mapping[str, Any], data: Frozen, cut: Collection[str] = CUT) -> None:
     """Say which keys cut the table otherwise than where the checkpoint was trained, if it says."""
     config = checkpoint.get("hyper_parameters", {}).get("config", {})
     before, now = config.get("data", {}), data.model_dump(mode="json")
     changed = [
         f"data.{key} was {json.dumps(before[key])} and is {json.dumps(now[key])}"
-        for key in CUT
+        for key in cut
         if key in before and before[key] != now[key]
     ]
     if changed:

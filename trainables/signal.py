@@ -8,7 +8,7 @@ from pathlib import Path
 from trainables.contract import Split, Trial
 from trainables.signal_config import METRICS, Config
 
-__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "probe"]
+__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "prepare_worker", "probe"]
 
 
 def check_data(config: Config) -> tuple[str, ...]:
@@ -30,6 +30,11 @@ def probe(config: Config) -> Mapping[str, str]:
     from trainables import signal_probe
 
     return signal_probe.probe(config)
+
+
+def prepare_worker() -> None:
+    """Import what a training needs: a few seconds in a process that has no torch yet."""
+    from trainables import signal_fit  # noqa: F401
 
 
 def fit(config: Config, trial: Trial) -> None:

@@ -58,14 +58,14 @@ def best(
     folder = open_folder(name, storage)
     folder.require_own()
     given = _nested(secrets or [])
-    from search.engine.record import Record
+    from search.engine.record_reader import RecordReader
     from search.names import TrainableRef
     from search.results.best import choose
     from search.results.exported import export
     from search.results.standalone import needs_of
 
     screen = console()
-    result = Record.open(folder.record).result()
+    result = RecordReader.open(folder.record).result()
     trainable = TrainableRef(result.manifest["trainable"], result.manifest["trainable_file"])
     by = metric if pick is None else _pick(pick, metric, result)
     chosen = choose(result, folder, trainable, rank, by, given)

@@ -23,13 +23,17 @@ Go = Callable[[EarlyEnd], int]
 """Searches until it is done or told to end; gives the exit code."""
 
 
-def guarded(go: Go, folder: SearchFolder, screen: Console, go_on: str) -> int:
-    """The exit code of a search; `go_on` is the line that says how to resume it."""
-    end = EarlyEnd(HardExit(go_on))
+GoOn = Callable[[tuple[str, ...]], str]
+"""The line that says how to resume a search, with what the resume must be told."""
+
+
+def guarded(go: Go, folder: SearchFolder, screen: Console, go_on: GoOn) -> int:
+    """The exit code of a search."""
+    end = EarlyEnd(HardExit(lambda: go_on(end.needs)))
     with ending_on_signals(end, partial(say, screen)):
         code = _run(go, end, folder, screen)
         if code != Exit.DONE:
-            say(screen, go_on)
+            say(screen, go_on(end.needs))
     exit_on_signals(code)
     return code
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import shlex
+import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -18,11 +17,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from search.causes import headline
-from search.cli.found_so_far import found_so_far
+from search.cli.tally import Tally
 from search.load import Search
-from search.results.fronts import Vector
 from search.results.trade_off import goal_of
-from search.results.trials import FAULTY, State, TrialRecord, ranked
+from search.results.trials import State, TrialRecord
 
 SHOWN = 8
 
@@ -43,12 +41,10 @@ class LiveView:
         self._search = search
         self._console = console
         self._goal = goal_of(search.spec.metric, search.spec.mode)
+        self._tally = Tally(self._goal, search.max_epochs())
         self._storage = storage
         self._wanted = _wanted(search)
-        self._trials: dict[int, TrialRecord] = {}
-        self._values: dict[int, Vector] = {}
-        """What each trial has reached, if it has reached anything; looked for once a change."""
-        self._ranked: list[TrialRecord] | None = None
+        self._lock = threading.Lock()
         self._before = 0
         self._started = time.monotonic()
         self._live: Live | None = None
@@ -62,8 +58,8 @@ class LiveView:
     ) -> None:
         """Say where the search can be watched and how it will go."""
         for trial in earlier:
-            self._remember(trial)
-        self._before = len(self._trials)
+            self._tally.put(trial)
+        self._before = self._tally.finished
         spec = self._search.spec
         say = self._console.print
         say(
@@ -104,66 +100,50 @@ class LiveView:
 
     def trial_changed(self, trial: TrialRecord) -> None:
         """Remember the trial; without a terminal, say each end in one line."""
-        self._remember(trial)
+        with self._lock:
+            self._tally.put(trial)
         if self._live is None and trial.state is not State.RUNNING:
             self._console.print(self._line(trial), soft_wrap=True, highlight=False, markup=False)
 
-    def _remember(self, trial: TrialRecord) -> None:
-        self._trials[trial.number] = trial
-        self._ranked = None
-        values = trial.values(self._goal)
-        self._values.pop(trial.number, None)
-        if all(map(math.isfinite, values)):
-            self._values[trial.number] = values
-
     def _line(self, trial: TrialRecord) -> str:
-        finished = sum(t.state is not State.RUNNING for t in self._trials.values())
         text = (
-            f"[{finished}/{self._wanted}] trial {trial.number:05d} {trial.state.value}"
+            f"[{self._tally.finished}/{self._wanted}] trial {trial.number:05d} {trial.state.value}"
             f" after {trial.epochs} epochs, {trial.seconds:.1f} s"
         )
         for metric, value in zip(
-            self._goal.metrics, self._values.get(trial.number, ()), strict=False
+            self._goal.metrics, self._tally.values(trial.number), strict=False
         ):
             text += f", {metric} {value:.5g}"
-        found = self._found()
+        # The ends of a front would make the line too long; the panel shows them.
+        found = self._tally.found().partition(":")[0]
         text += f" ({found})" if found else ""
         return f"{text}: {headline(trial.cause)}" if trial.cause else text
 
-    def _found(self) -> str:
-        """What all trials that are not faulty have found, running ones included."""
-        known = list(self._values.items())
-        believed = {n: values for n, values in known if self._trials[n].state not in FAULTY}
-        return found_so_far(self._goal, believed)
-
     def render(self) -> RenderableType:
-        """The panel as it stands now."""
-        trials = list(self._trials.values())
-        parts: list[RenderableType] = [self._summary(trials), self._table(trials)]
-        faults = [trial for trial in trials if trial.state in FAULTY]
-        parts += [
-            f"[red]trial {t.number:05d} {t.state.value}: {escape(headline(t.cause))}[/]"
-            for t in faults[-2:]
-        ]
+        """The panel as it stands now; drawn by a thread of its own."""
+        with self._lock:
+            parts: list[RenderableType] = [self._summary(), self._table()]
+            parts += [
+                f"[red]trial {t.number:05d} {t.state.value}: {escape(headline(t.cause))}[/]"
+                for t in self._tally.faults()
+            ]
         return Panel(Group(*parts), title=f"tune-run {self._search.spec.name}", border_style="cyan")
 
-    def _summary(self, trials: Sequence[TrialRecord]) -> RenderableType:
-        states = Counter(trial.state for trial in trials)
-        finished = len(trials) - states[State.RUNNING]
-        wanted = self._wanted
-        counted = ", ".join(f"{count} {state.value}" for state, count in sorted(states.items()))
+    def _summary(self) -> RenderableType:
+        finished, wanted = self._tally.finished, self._wanted
+        states = sorted(self._tally.states.items())
+        counted = ", ".join(f"{count} {state.value}" for state, count in states if count)
         grid = Table.grid(padding=(0, 2))
         grid.add_row("trials", f"{finished} of {wanted}: {counted or 'starting'}")
         grid.add_row("", ProgressBar(total=wanted, completed=finished, width=40))
-        grid.add_row("best so far", self._found().removeprefix("best ") or "-")
-        grid.add_row("epochs", self._epochs(trials))
+        found = self._tally.found()
+        grid.add_row("best so far", found.removeprefix("best ") or "-")
+        grid.add_row("epochs", self._epochs())
         grid.add_row("time", self._times(finished))
         return grid
 
-    def _epochs(self, trials: Sequence[TrialRecord]) -> str:
-        limit = self._search.max_epochs()
-        spent = sum(trial.epochs for trial in trials)
-        saved = sum(limit - trial.epochs for trial in trials if trial.state is State.STOPPED)
+    def _epochs(self) -> str:
+        spent, saved = self._tally.epochs, self._tally.saved
         return f"{spent} spent, {saved} saved by {self._search.spec.scheduler.name}"
 
     def _times(self, finished: int) -> str:
@@ -173,16 +153,14 @@ class LiveView:
         text = f"{_clock(elapsed)} so far"
         return f"{text}, about {_clock(elapsed / done * left)} to go" if done > 0 else text
 
-    def _table(self, trials: Sequence[TrialRecord]) -> RenderableType:
-        running = [trial for trial in trials if trial.state is State.RUNNING]
-        order = self._ranked or ranked(list(trials), self._goal)
-        self._ranked = order
-        best = order[: max(0, SHOWN - len(running))]
+    def _table(self) -> RenderableType:
+        running = self._tally.running()
+        best = self._tally.ranked(SHOWN - len(running))
         names = [p.name for p in self._search.space.parameters if p.name.endswith(".name")]
         table = Table("trial", "state", "epoch", *self._goal.metrics, *names, box=None)
         for trial in [*running, *best]:
             cells = [escape(str(trial.point.get(name, ""))) for name in names]
-            values = [f"{value:.5g}" for value in self._values.get(trial.number, ())]
+            values = [f"{value:.5g}" for value in self._tally.values(trial.number)]
             shown = values or [""] * len(self._goal.metrics)
             table.add_row(
                 f"{trial.number:05d}", trial.state.value, str(trial.epochs), *shown, *cells

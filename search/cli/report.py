@@ -84,7 +84,7 @@ def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Co
     result = outcome.result
     best = leading(result)
     if best is not None and best.checkpoint is not None:
-        which = "Knee's" if is_trade_off(result) else "Best"
+        which = "Knee" if is_trade_off(result) else "Best"
         say(screen, f"{which} checkpoint: {folder.path / best.checkpoint.path}")
     if best is not None and is_trade_off(result):
         say(screen, f"The front:       {folder.tables / 'pareto.png'}")
@@ -134,6 +134,6 @@ def _picks(name: str, where: list[str], result: SearchResult) -> Iterator[tuple[
 
 def _tracebacks(folder: SearchFolder, result: SearchResult) -> list[tuple[str, str]]:
     """How to read why the first trial raised an error, if one did."""
-    files = (folder.trial(trial.number) / ERROR_FILE for trial in result.started())
-    found = next((file for file in files if file.is_file()), None)
+    folders = (folder.trial(trial.number) for trial in result.started())
+    found = next((file for each in folders for file in each.rglob(ERROR_FILE)), None)
     return [(shlex.join(["less", str(found)]), "the first error, in full")] if found else []

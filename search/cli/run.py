@@ -115,10 +115,10 @@ def run(
     if fresh and (kept := set_aside(folder)) is not None:
         screen.print(f"The earlier search is kept as {kept}", soft_wrap=True)
     options = Options(address, dashboard, track, allowed, force)
-    command = resume_command(space, overrides or [], storage, options)
+    resume_with = partial(resume_command, space, overrides or [], storage, options)
     with folder.lock():
         go = partial(_search, search, folder, screen, options)
-        code = guarded(go, folder, screen, f"Go on with: {command}")
+        code = guarded(go, folder, screen, lambda needs: f"Go on with: {resume_with(needs)}")
     # Ray and MLflow leave threads behind that may outlive a search by seconds.
     sys.stdout.flush()
     raise typer.Exit(code)
@@ -187,9 +187,9 @@ def _require_same(search: Search, folder: SearchFolder, force: bool) -> None:
 def _describe_earlier(search: Search, folder: SearchFolder, screen: Console) -> None:
     text = f"  no search lies in {folder.path} yet; --resume begins it"
     if folder.holds_search():
-        from search.engine.record import Record
+        from search.engine.record_reader import RecordReader
 
-        trials = Record.open(folder.record).result().started()
+        trials = RecordReader.open(folder.record).result().started()
         ended = sum(trial.state not in UNFINISHED for trial in trials)
         text = (
             f"  {folder.path} holds this search: {ended} trials have ended of the "

@@ -48,7 +48,10 @@ def _enduring(stream: TextIO | None, usual: int) -> TextIO:
         io.BufferedWriter(raw),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=getattr(stream, "line_buffering", False),
+        # PYTHONUNBUFFERED asks for more than lines; lines keep the two streams in their order.
+        line_buffering=any(
+            getattr(stream, how, False) for how in ("line_buffering", "write_through")
+        ),
     )
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 app = new_app()
 
+BOX = ["ideal", "reference"]
+"""Of several objectives: what the searches are measured by, the same for all."""
+
 
 @app.command()
 def table(
@@ -31,20 +34,22 @@ def table(
 ) -> None:
     """Print the tables of a search and write them as CSV, Markdown and Parquet; compare several."""
     folders = [open_folder(name, storage) for name in names]
-    from search.engine.record import Record
+    from search.engine.record_reader import RecordReader
     from search.results.comparison import comparison_table
     from search.results.show import print_table
     from search.results.table_files import write_table
 
     screen = console()
-    results = [Record.open(folder.record).result() for folder in folders]
+    results = [RecordReader.open(folder.record).result() for folder in folders]
     compared = comparison_table(results) if len(results) > 1 else None
     for folder, result in zip(folders, results, strict=True):
         if rebuild:
             _delete_tables(folder)
         _show(result, folder, top, screen)
     if compared is not None:
-        print_table(screen, compared, "Compared")
+        print_table(screen, compared.drop(columns=BOX, errors="ignore"), "Compared")
+        for ideal, reference in compared.reindex(columns=BOX).dropna().head(1).to_numpy():
+            say(screen, f"hypervolume: the share of the box from {ideal} to {reference}")
         stem = folders[0].path.parent / f"comparison_{'_'.join(folder.name for folder in folders)}"
         files = write_table(compared, stem)
         screen.print(f"Written to {', '.join(map(str, files))}", soft_wrap=True)

@@ -55,12 +55,12 @@ def _sync(names: list[str], storage: Path) -> None:
     if not names:
         raise refuse("sync", "name the searches to write to MLflow")
     folders = [open_folder(name, storage) for name in names]
-    from search.engine.record import Record
+    from search.engine.record_reader import RecordReader
     from search.engine.tracker import sync
     from search.results.tables import write_tables
 
     for folder in folders:
-        result = Record.open(folder.record).result()
+        result = RecordReader.open(folder.record).result()
         sync(folder, result, write_tables(result, folder))
         console().print(f"{result.name}: {len(result.started())} trials are in MLflow")
 

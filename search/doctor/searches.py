@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib
 import shlex
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from search.doctor.check import Site
 from search.doctor.finding import Finding, fault, fault_as_said, note, ok
+from search.engine.standing import standing
 from search.errors import UserError
 from search.results.folder import SearchFolder
 
@@ -19,8 +19,6 @@ PATIENCE_SECONDS = 15.0
 
 
 def examine(site: Site) -> Iterator[Finding]:
-    # Where Optuna is broken, that is the fault, and none of the records.
-    importlib.import_module("search.engine.standing")
     waiting = sorted(path.parent for path in site.storage.glob("*/record.db"))
     if not waiting:
         yield ok(f"none in {site.storage} yet")
@@ -54,8 +52,6 @@ def judge(folder: SearchFolder, storage: Path) -> Finding | None:
 
 
 def _standing(folder: SearchFolder, storage: Path) -> Finding | None:
-    from search.engine.standing import standing
-
     found = standing(folder.record)
     if found is None:
         return note(f"{folder.name} died before its first trial", "tune-run SPACE --resume")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,14 +27,23 @@ RAISED: Mapping[str, State] = {
 }
 """Exceptions that have a state of their own; any other is a failure."""
 
-LOADER_DIED = re.compile(r"DataLoader worker .*(is killed by signal|exited unexpectedly)")
-"""What torch says when a process that loads data for the trial has died."""
+NO_ROOM = "|".join(re.escape(os.strerror(code)) for code in (errno.ENOSPC, errno.EDQUOT))
 
-KILLED_FOR_MEMORY = ("OutOfMemoryError", "low on memory", "memory pressure")
+NOT_ITS_FAULT = re.compile(
+    rf"DataLoader worker .*(is killed by signal|exited unexpectedly)|OSError: .*({NO_ROOM})"
+)
+"""A process that loads data for the trial has died, as torch says it; the disk is full."""
+
+KILLED_FOR_MEMORY = re.compile(
+    r"\d+ worker\(s\) were killed|OutOfMemoryError|low on memory|memory pressure"
+)
 """What Ray says when its memory monitor has killed a worker.
 
 Of every other death it says that it may have been the kernel's OOM killer.
 """
+
+SAID = 500
+"""How much the record keeps of what Ray says, in characters."""
 
 
 def end_of(trial: RayTrial, directory: Path) -> tuple[State, str]:
@@ -44,14 +55,16 @@ def end_of(trial: RayTrial, directory: Path) -> tuple[State, str]:
     if (crashed := dump_of(directory, CRASH)) is not None:
         return State.FAILED, f"{crashed[-LIMIT:]}\nCrashed: {crashed.splitlines()[0]}"
     said = _said_by_ray(trial)
-    if any(word in said for word in KILLED_FOR_MEMORY):
+    if (killed := KILLED_FOR_MEMORY.search(said)) is not None:
+        # Much advice follows on it.
+        said = said[killed.start() :][:SAID]
         return State.OUT_OF_MEMORY, f"{said}\nOut of memory: Ray ended the process of the trial"
-    return State.DIED, f"{said}\nThe process of the trial died without a Python exception"
+    return State.DIED, f"{said[-SAID:]}\nThe process of the trial died without a Python exception"
 
 
 def state_after(traceback: str) -> State:
     """The state that belongs to an exception, by its name in the traceback's last line."""
-    if LOADER_DIED.search(headline(traceback)):
+    if NOT_ITS_FAULT.search(headline(traceback)):
         return State.DIED
     name = headline(traceback).partition(":")[0].rpartition(".")[2]
     return RAISED.get(name, State.FAILED)
@@ -64,4 +77,4 @@ def _read(file: Path) -> str | None:
 def _said_by_ray(trial: RayTrial) -> str:
     # The text, not the pickled exception: nothing that lies on a disk is ever unpickled.
     written = _read(Path(trial.error_file)) if trial.error_file else None
-    return " ".join((written or "Ray does not say why").split())[-500:]
+    return " ".join((written or "Ray does not say why").split())

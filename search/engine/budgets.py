@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,6 +14,10 @@ from search.results.trials import State, TrialRecord
 
 WRITE_SECONDS = 5.0
 """How much of the time spent a SIGKILL may leave uncounted."""
+
+
+OVERRUN = 0.1
+"""A budget counts as spent exactly, if this part of it more was: nothing ends to the second."""
 
 
 class Ledger(Protocol):
@@ -46,11 +51,12 @@ class TimeBudget:
             self.write()
         if self._budget is None or self.spent() < self._budget:
             return None
-        more = as_text(2 * self._budget)
+        larger = f"search.time_budget={as_text(_larger(self._budget, self.spent()))}"
         return Reached(
             f"search.time_budget, {as_text(self._budget)} over all runs, is spent; "
-            f"going on needs a larger one, such as search.time_budget={more}",
+            f"going on needs a larger one, such as {larger}",
             Exit.BUDGET,
+            (larger,),
         )
 
     def write(self) -> None:
@@ -62,7 +68,7 @@ class TimeBudget:
 class GpuBudget:
     """Ends a search whose trials have held GPUs for `search.gpu_hours`.
 
-    Of earlier runs counts what their trials reported; of this one also the time since a report,
+    Of earlier runs counts what their trials reported; of this one all the time that they ran,
     unless trials may be paused (`pausing`), since then they hold no GPU.
     """
 
@@ -80,8 +86,9 @@ class GpuBudget:
         """Count what a trial used since it was last heard of."""
         now = time.monotonic()
         since = self._since.pop(trial.number, now)
-        if trial.seconds <= self._reported.get(trial.number, 0.0):
-            self._unreported += now - since
+        more = max(0.0, trial.seconds - self._reported.get(trial.number, 0.0))
+        # A worker that loads its libraries holds a GPU, and so does an epoch that is not finished.
+        self._unreported += max(0.0, now - since - more)
         self._reported[trial.number] = trial.seconds
         if trial.state is State.RUNNING and not self._pausing:
             self._since[trial.number] = now
@@ -96,8 +103,15 @@ class GpuBudget:
         """The end, once the hours are spent."""
         if self._hours is None or self.spent() < self._hours:
             return None
+        more = f"search.gpu_hours={_larger(self._hours, self.spent()):g}"
         return Reached(
             f"search.gpu_hours, {self._hours:g} over all runs, are spent; "
-            f"going on needs more, such as search.gpu_hours={2 * self._hours:g}",
+            f"going on needs more, such as {more}",
             Exit.BUDGET,
+            (more,),
         )
+
+
+def _larger(budget: float, spent: float) -> float:
+    """Twice a budget, or more where more was spent: what is left is once the budget, at least."""
+    return budget * max(2, 1 + math.ceil(spent / budget - OVERRUN))

@@ -3,38 +3,57 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from search.causes import headline
+from search.engine.ends import EarlyEnd
+from search.engine.evaluator import Question, evaluate_apart
 from search.engine.stack_dump import drop_empty_dumps
 from search.engine.starts import sweep
 from search.load import Search
-from search.masking import unmasked
+from search.masking import masked_text, secrets_of, unmasked
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
-from search.results.second_look import evaluate
 from search.results.trials import UNFINISHED
 
 log = logging.getLogger(__name__)
 
 
 def test_finalists(
-    search: Search, folder: SearchFolder, result: SearchResult
+    search: Search,
+    folder: SearchFolder,
+    result: SearchResult,
+    end: EarlyEnd,
+    note: Callable[[str], None],
+    cluster: Path | None = None,
 ) -> dict[int, dict[str, float]]:
-    """Open the test data, once, for the best few; a trial that cannot be tested has no entry."""
+    """Open the test data, once, for the best few; a trial that cannot be tested has no entry.
+
+    Why it has none is noted: the search is over all the same.
+    """
     tests = {number: dict(metrics) for number, metrics in result.tests.items()}
-    for trial in result.ranked()[: search.spec.finalists]:
-        checkpoint = trial.best_checkpoint(result.goal)
-        if checkpoint is None or trial.number in tests:
+    questions = [q for q in _questions(search, folder, result) if q.number not in tests]
+    patience = search.spec.trial_timeout
+    for answer in evaluate_apart(questions, search.trainable, patience, end.stop_all, cluster):
+        if answer.fault is None:
+            tests[answer.number] = dict(answer.metrics)
             continue
-        try:
-            tests[trial.number] = evaluate(
-                unmasked(trial.config_at(checkpoint.epoch), search.base),
-                folder.path / checkpoint.path,
-                "test",
-                search.trainable,
-            )
-        except Exception:
-            log.exception("trial %d has no test metrics", trial.number)
+        fault = masked_text(answer.fault, secrets_of(search.base))
+        log.error("trial %05d has no test metrics: %s", answer.number, fault)
+        note(
+            f"trial {answer.number:05d} could not be evaluated on the test data: "
+            f"{headline(fault)}; {folder.log} says more"
+        )
     return tests
+
+
+def _questions(search: Search, folder: SearchFolder, result: SearchResult) -> Iterator[Question]:
+    for trial in result.ranked()[: search.spec.finalists]:
+        if (checkpoint := trial.best_checkpoint(result.goal)) is not None:
+            config = unmasked(trial.config_at(checkpoint.epoch), search.base)
+            file = (folder.path / checkpoint.path).resolve()
+            yield Question(trial.number, config, str(file))
 
 
 def prune(result: SearchResult, folder: SearchFolder) -> None:

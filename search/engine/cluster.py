@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from search.engine.cluster_folder import cluster_folder, marked, require_parent
+from search.engine.dashboard import unasking_dashboard
 from search.errors import refuse
 
 ENVIRONMENT = {
@@ -22,7 +23,8 @@ ENVIRONMENT = {
     "RAY_process_group_cleanup_enabled": "1",
     "RAY_AIR_NEW_OUTPUT": "0",
     "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.5",
-    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "60",
+    # Several processes import torch meanwhile; a busy machine takes more than the usual minute.
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "300",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
@@ -125,7 +127,7 @@ def _own_cluster(dashboard: bool, cpus: int | None) -> Iterator[Cluster]:
 
     with cluster_folder() as folder:
         try:
-            with marked(folder):
+            with marked(folder), unasking_dashboard():
                 context = ray.init(
                     address="local",
                     num_cpus=cpus,

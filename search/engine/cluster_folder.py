@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,7 @@ from search.engine import reaper
 from search.results.access import require_writable
 
 USUAL = Path("/tmp")
+COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 LONGEST = 24
 """Bytes of its parent: the names of Ray's sockets, up to 82 bytes more, must stay below 107."""
 
@@ -30,9 +31,10 @@ def cluster_folder() -> Iterator[Path]:
     watching = _start_reaper(folder)
     try:
         folder.mkdir(mode=0o700)
+        _make_temporary(folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        reaper.remove(str(folder))
         # Not waited for: some processes of Ray's dashboard take two seconds to end.
         assert watching.stdin is not None
         watching.stdin.close()
@@ -41,12 +43,39 @@ def cluster_folder() -> Iterator[Path]:
 
 @contextmanager
 def marked(folder: Path) -> Iterator[None]:
-    """Let every process that is started meanwhile be known as one of the cluster's."""
-    os.environ[reaper.MARKER] = str(folder)
+    """Let every process that is started meanwhile be known as one of the cluster's.
+
+    Its temporary files go with the cluster: some of Ray's processes are ended before they have
+    removed theirs. What torch compiles is kept for the next search.
+    """
+    # Asked before it is changed: Python looks for it once a process.
+    usual = Path(tempfile.gettempdir())
+    theirs = {
+        reaper.MARKER: str(folder),
+        "TMPDIR": str(folder / reaper.TEMPORARY),
+        COMPILED: os.environ.get(COMPILED) or str(usual / f"torchinductor_{os.getuid()}"),
+    }
+    before = {name: os.environ.get(name) for name in theirs}
+    os.environ.update(theirs)
     try:
         yield
     finally:
-        del os.environ[reaper.MARKER]
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _make_temporary(folder: Path) -> None:
+    """Where the cluster's processes have their temporary files: where the user wants such files."""
+    inside, named = folder / reaper.TEMPORARY, _named()
+    if named != folder.parent:
+        inside.symlink_to(named / f"{reaper.TEMPORARY}-{folder.name}")
+    inside.resolve().mkdir(mode=0o700)
+
+
+def _named() -> Path:
+    return Path(os.environ.get("TMPDIR") or USUAL).absolute()
 
 
 def _start_reaper(folder: Path) -> subprocess.Popen[bytes]:
@@ -68,7 +97,7 @@ def require_parent() -> Path:
 
     **Raises**: UserError if it cannot be written.
     """
-    named = Path(os.environ.get("TMPDIR") or USUAL).absolute()
+    named = _named()
     short = len(os.fsencode(named)) <= LONGEST
     require_writable(named, "name another folder for temporary files (TMPDIR=...)")
     if not short:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import ray.train
@@ -19,7 +18,14 @@ from ray.tune.integration.ray_train import TuneReportCallback
 from search.crash_points import reach
 from search.engine.bad_ends import ERROR_FILE
 from search.engine.titles import show_title
-from search.engine.worker import Job, last_message_of, message_of, open_trial, train
+from search.engine.worker import (
+    Job,
+    directory_of,
+    last_message_of,
+    message_of,
+    open_trial,
+    train,
+)
 from search.results.running_trial import Finished
 from trainables.contract import Placement
 
@@ -47,8 +53,7 @@ def run_distributed_trial(config: Mapping[str, Any], job: Mapping[str, Any]) -> 
     except WorkerGroupError as error:
         if any(isinstance(failure, RayActorError) for failure in error.worker_failures.values()):
             # A rank died, and what the others wrote is only that they lost their connection.
-            directory = Path(parsed.folder) / "trials" / f"{config['number']:05d}"
-            (directory / ERROR_FILE).unlink(missing_ok=True)
+            (directory_of(config, parsed) / ERROR_FILE).unlink(missing_ok=True)
         raise
 
 

@@ -19,6 +19,8 @@ class Reached:
 
     reason: str
     code: Exit
+    needs: tuple[str, ...] = ()
+    """What a resume must be told (`key=value`), since it would reach the limit again at once."""
 
 
 class Limit(Protocol):
@@ -34,7 +36,7 @@ class EarlyEnd:
 
     Any thread may ask for the end; the main thread sees it at its next step. `hard` is for the
     case that it does not come to that. `begun` is set with the first trial: until then there is
-    nothing to bring to an order.
+    nothing to bring to an order. `needs` is what a resume must be told so that it goes on.
     """
 
     def __init__(self, hard: HardExit | None = None) -> None:
@@ -43,15 +45,16 @@ class EarlyEnd:
         self.limits: list[Limit] = []
         self.reason: str | None = None
         self.code = Exit.DONE
+        self.needs: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
-    def end_search(self, reason: str, code: Exit) -> None:
+    def end_search(self, reason: str, code: Exit, needs: tuple[str, ...] = ()) -> None:
         """End the search soon, saying why; the first reason stays."""
         with self._lock:
             if self.reason is not None:
                 return
             # The reason last: it is what other threads look at.
-            self.code = code
+            self.code, self.needs = code, needs
             self.reason = reason
 
     def stop_all(self) -> bool:
@@ -70,4 +73,4 @@ class EarlyEnd:
             log.exception("%s could not be looked at", type(limit).__name__)
             return
         if found is not None:
-            self.end_search(found.reason, found.code)
+            self.end_search(found.reason, found.code, found.needs)

@@ -9,6 +9,7 @@ import os
 import select
 import sys
 import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 SHOW_CURSOR = "\x1b[?25h"
@@ -21,12 +22,12 @@ WRITE_SECONDS = 0.5
 class HardExit:
     """Ends the process from any thread, with a last word to whoever watches."""
 
-    def __init__(self, go_on: str = "") -> None:
+    def __init__(self, go_on: Callable[[], str] = str) -> None:
         self._go_on = go_on
 
     def now(self, reason: str, code: int) -> NoReturn:
         """Say why, and as the last line how to go on; then end."""
-        lines = [reason, self._go_on] if code else [reason]
+        lines = [reason, self._go_on()] if code else [reason]
         _say("".join(f"{line}\n" for line in lines if line))
         os._exit(code)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import socket
 import subprocess
@@ -12,10 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from search.flat import flatten
+from search.engine.inputs import digests_of, looks_of
 from search.load import Search
 from search.masking import masked, masked_yaml, secrets_of
-from search.results.checkpoints import sha256
 from search.space.domains import Choice
 
 PACKAGES = (
@@ -29,9 +27,6 @@ PACKAGES = (
     "numpy",
 )
 
-HASHED_BYTES = 500_000_000
-"""Larger files are told apart by their size alone, so that a start stays quick."""
-
 
 def describe(search: Search) -> dict[str, Any]:
     """The search, its files and the machine, as plain data."""
@@ -42,7 +37,8 @@ def describe(search: Search) -> dict[str, Any]:
         "trainable_file": search.trainable.file,
         "space_file": str(search.path.resolve()),
         "identity": search.identity(),
-        "inputs": inputs_of(search),
+        "inputs": digests_of(search),
+        "input_looks": looks_of(search),
         "search": search.spec.model_dump(mode="json"),
         "resources": search.resources.model_dump(mode="json"),
         "parameters": [parameter.name for parameter in search.space.parameters],
@@ -57,24 +53,6 @@ def describe(search: Search) -> dict[str, Any]:
         "text": masked_yaml(search.text, secrets_of(search.base)),
         "base": masked(search.base),
     }
-
-
-def inputs_of(search: Search) -> dict[str, str]:
-    """The files that a trial reads beside its config, each with what tells a change of it."""
-    files = {"trainable": search.trainable.file} if search.trainable.file else {}
-    base = flatten(search.base)
-    files |= {key: value for key, value in base.items() if isinstance(value, str)}
-    paths = {key: Path(value) for key, value in files.items() if _is_path(value)}
-    return {key: _digest(path) for key, path in paths.items() if path.is_file()}
-
-
-def _is_path(text: str) -> bool:
-    return os.sep in text and len(text) < 4096 and "\0" not in text
-
-
-def _digest(path: Path) -> str:
-    size = path.stat().st_size
-    return sha256(path) if size <= HASHED_BYTES else f"{size} bytes"
 
 
 def versions() -> dict[str, str]:

@@ -68,7 +68,7 @@ class SearchedPbt(schedulers.PopulationBasedTraining):
     def _get_new_config(self, trial: Trial, trial_to_clone: Trial) -> tuple[dict[str, Any], Any]:
         config, operations = super()._get_new_config(trial, trial_to_clone)
         # What makes a trial this trial stays; only its point is another's.
-        own = {key: trial.config[key] for key in ("number", "seed")}
+        own = {key: trial.config[key] for key in ("number", "seed", "attempt")}
         point = self._inside(config["point"], trial_to_clone.config["point"])
         return {**config, **own, "point": point}, operations
 

@@ -21,6 +21,9 @@ from typing import NamedTuple
 MARKER = "TUNE_RUN_CLUSTER"
 """The variable that every process of a cluster inherits; its value is the folder of the cluster."""
 
+TEMPORARY = "tmp"
+"""What lies in the folder of a cluster for the temporary files of its processes."""
+
 GRACE_SECONDS = 3.0
 PATIENCE_SECONDS = 20.0
 """How long Ray has to end its processes, and how long killed ones have to be gone."""
@@ -73,6 +76,15 @@ def end(folder: str, grace: float = GRACE_SECONDS) -> None:
             for process in known:
                 _kill(process)
         time.sleep(LOOK_SECONDS)
+    remove(folder)
+
+
+def remove(folder: str) -> None:
+    """Remove the folder of a cluster, and the temporary files of its processes."""
+    inside = Path(folder, TEMPORARY)
+    # A link, where the user wants temporary files in a place with a long name.
+    if inside.is_symlink():
+        shutil.rmtree(inside.resolve(), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

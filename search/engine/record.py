@@ -12,45 +12,39 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import optuna
 from optuna.storages import RDBStorage
-from optuna.trial import TrialState
 
 from search.crash_points import reach
 from search.engine.asked_again import AskedAgain
-from search.engine.record_attributes import Attributes
-from search.engine.record_file import has_study, require_not_lost, require_sound, storage_of
+from search.engine.record_reader import RecordReader
+from search.engine.record_storage import storage_of
 from search.engine.record_words import (
     BEGIN,
     END,
     PERTURBED,
+    PREFIX,
     Committed,
     attempt_key,
-    commits,
-    held,
-    is_begun,
-    read_trial,
     report_key,
 )
 from search.engine.telling import Telling, directions_of
-from search.errors import refuse
-from search.results.goal import Goal, Worth
-from search.results.result import SearchResult
-from search.results.trade_off import goal_in
-from search.results.trials import Checkpoint, Perturbation, Start, State, TrialRecord
+from search.results.goal import Goal
+from search.results.trials import Checkpoint, Perturbation, Start, State
 from search.space.labels import Point
 
 
-class Record:
-    """The record of one search."""
+class Record(RecordReader):
+    """The record of one search, open for writing."""
 
     def __init__(self, study: optuna.Study, storage: RDBStorage) -> None:
+        super().__init__(Path(str(storage.engine.url.database)), study.study_name)
         self.study = study
         self._storage = storage
-        self._attributes = Attributes(study, storage)
-        self._telling = Telling(self._attributes, self.goal)
+        self._study_id = storage.get_study_id_from_name(study.study_name)
+        self._telling = Telling(study, storage, self)
 
     @classmethod
     def create(cls, file: Path, name: str, goal: Goal) -> Record:
@@ -66,88 +60,29 @@ class Record:
         return cls(study, storage)
 
     @classmethod
-    def open(cls, file: Path) -> Record:
-        """Open a record that is there.
-
-        **Raises**: UserError if it is damaged or was never begun.
-        """
-        found = cls.find(file)
-        if found is None:
-            message = "this search died before its first trial; go on with --resume"
-            raise refuse(str(file.parent), message)
-        return found
-
-    @classmethod
-    def find(cls, file: Path) -> Record | None:
-        """The record in a file; None if its search died before the manifest was written.
-
-        **Raises**: UserError if it is damaged.
-        """
-        if not has_study(file):
-            require_not_lost(file)
-            return None
-        require_sound(file)
+    def _opened(cls, file: Path, name: str) -> Self:
         storage = storage_of(file)
-        for name in optuna.get_all_study_names(storage):
-            found = cls(optuna.load_study(storage=storage, study_name=name), storage)
-            if found.manifest():
-                return found
-        return None
+        return cls(optuna.load_study(storage=storage, study_name=name), storage)
 
     def close(self) -> None:
         """Let go of the file."""
+        super().close()
         self._storage.remove_session()
         self._storage.engine.dispose()
 
-    # -- the search as a whole ------------------------------------------------------------------
-
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """What the search is: files, spec, versions, seeds."""
-        self._attributes.note("manifest", dict(manifest))
+        self._note("manifest", dict(manifest))
         reach("manifest-written")
-
-    def manifest(self) -> dict[str, Any]:
-        """What `write_manifest` wrote."""
-        found: dict[str, Any] = self._attributes.notes().get("manifest", {})
-        return found
-
-    def goal(self) -> Goal:
-        """What the search improves."""
-        return goal_in(self.manifest())
 
     def write_tests(self, tests: Mapping[int, Mapping[str, float]]) -> None:
         """The test metrics of the finalists; Optuna's samplers never read them."""
-        self._attributes.note(
-            "tests", {str(number): dict(metrics) for number, metrics in tests.items()}
-        )
+        self._note("tests", {str(number): dict(metrics) for number, metrics in tests.items()})
         reach("tests-written")
 
     def write_spent(self, seconds: float) -> None:
         """How long the search has run so far, over all its resumes."""
-        self._attributes.note("spent", seconds)
-
-    def spent(self) -> float:
-        """What `write_spent` wrote."""
-        return float(self._attributes.notes().get("spent", 0.0))
-
-    def result(self) -> SearchResult:
-        """Everything in the record, as plain words."""
-        tests = {int(number): m for number, m in self._attributes.notes().get("tests", {}).items()}
-        name = self.study.study_name
-        return SearchResult(name, self.manifest(), tuple(self.trials()), tests)
-
-    # -- what Optuna hands out ------------------------------------------------------------------
-
-    def next_number(self) -> int:
-        """The number that the next question to Optuna will have."""
-        frozen = self.study.get_trials(deepcopy=False)
-        waiting = [trial.number for trial in frozen if trial.state is TrialState.WAITING]
-        return min(waiting, default=len(frozen))
-
-    def unborn(self) -> list[int]:
-        """The trials that Optuna was asked for, but that were neither begun nor answered."""
-        running = self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        return [trial.number for trial in running if not is_begun(trial)]
+        self._note("spent", seconds)
 
     def ask(self) -> optuna.Trial:
         """A new trial of Optuna's."""
@@ -157,15 +92,13 @@ class Record:
 
     def ask_again(self, number: int) -> optuna.Trial:
         """The same question once more, for a trial that was never begun."""
-        return AskedAgain(self.study, self._attributes.key(number))
-
-    # -- one trial ------------------------------------------------------------------------------
+        return AskedAgain(self.study, self.key(number))
 
     def begin(self, number: int, point: Point, seed: int, config: Mapping[str, Any]) -> None:
         """A trial is about to start for the first time."""
         words = {"point": dict(point), "seed": seed, "config": config, "started": time.time()}
-        self._attributes.write(number, BEGIN, words)
-        self._attributes.show(number, {"state": State.RUNNING.value})
+        self._write(number, BEGIN, words)
+        self._telling.running(number)
         reach("trial-begun")
 
     def begin_again(self, number: int, start: Start, died: bool = False) -> None:
@@ -175,36 +108,34 @@ class Record:
         """
         self.rewind(number, start.epoch)
         reach("resume-rewound")
-        words = held(self._attributes.frozen(number))
-        attempt = 2 + sum(key.startswith("attempt:") for key in words)
+        attempt = 1 + self.trial(number).attempts
         kept = [asdict(checkpoint) for checkpoint in start.kept]
         made = {"epoch": start.epoch, "kept": kept, "died": died}
-        self._attributes.write(number, attempt_key(attempt), made)
-        self._attributes.write(number, END, None)
-        self._attributes.show(number, {"state": State.RUNNING.value})
+        self._write(number, attempt_key(attempt), made)
+        self._write(number, END, None)
+        self._telling.running(number)
 
     def rewind(self, number: int, epoch: int) -> None:
         """Take back what came after an epoch, the last first, so that a kill leaves no gap."""
-        words = held(self._attributes.frozen(number))
-        for key in sorted(words, reverse=True):
-            if key > report_key(epoch) and key.startswith("report:"):
-                self._attributes.write(number, key, None)
-        changes = words.get(PERTURBED, [])
-        kept = [change for change in changes if change["epoch"] <= epoch]
-        if kept != changes:
-            self._attributes.write(number, PERTURBED, kept)
+        trial = self.trial(number)
+        for report in reversed(trial.reports):
+            if report.epoch > epoch:
+                self._write(number, report_key(report.epoch), None)
+        kept = [change for change in trial.perturbed if change.epoch <= epoch]
+        if len(kept) < len(trial.perturbed):
+            self._write(number, PERTURBED, [asdict(change) for change in kept])
 
     def report(self, number: int, epoch: Committed) -> None:
         """One epoch is finished; of one objective Optuna sees what the scheduler does."""
-        self._attributes.write(number, report_key(epoch.report.epoch), asdict(epoch))
+        self._write(number, report_key(epoch.report.epoch), asdict(epoch))
         reach("report-committed")
         self._telling.epoch(number, epoch)
         reach("value-told")
 
     def perturb(self, number: int, change: Perturbation) -> None:
         """Population-based training gave a running trial another point."""
-        before = held(self._attributes.frozen(number)).get(PERTURBED, [])
-        self._attributes.write(number, PERTURBED, [*before, asdict(change)])
+        changes = [*self.trial(number).perturbed, change]
+        self._write(number, PERTURBED, [asdict(each) for each in changes])
 
     def finish(
         self,
@@ -215,38 +146,19 @@ class Record:
     ) -> None:
         """A trial has ended, or was interrupted; `kept` are the checkpoints that it leaves."""
         plain = None if kept is None else [asdict(checkpoint) for checkpoint in kept]
-        self._attributes.write(number, END, {"state": state.value, "cause": cause, "kept": plain})
+        self._write(number, END, {"state": state.value, "cause": cause, "kept": plain})
         reach("end-written")
-        self._telling.end(self.trial(number))
+        self._telling.end(number)
         reach("end-told")
 
     def reject(self, number: int, point: Point, violated: str) -> None:
         """A point broke a constraint and is never trained; the sampler learns of it."""
-        optuna.Trial(self.study, self._attributes.key(number)).set_constraint(violated, 1.0)
+        optuna.Trial(self.study, self.key(number)).set_constraint(violated, 1.0)
         self._answer(number, State.REJECTED, point=dict(point), cause=f"breaks {violated}")
 
     def answer_duplicate(self, number: int, point: Point, original: int) -> None:
         """A point that was trained before is answered with what was found then."""
         self._answer(number, State.DUPLICATE, point=dict(point), duplicate_of=original)
-
-    def trial(self, number: int) -> TrialRecord:
-        """What is known of one trial."""
-        return read_trial(self._attributes.frozen(number))
-
-    def trials(self) -> list[TrialRecord]:
-        """Everything that is known, by number; points that are only asked for are left out."""
-        frozen = self.study.get_trials(deepcopy=False)
-        return [read_trial(trial) for trial in frozen if is_begun(trial)]
-
-    def epochs(self, number: int) -> tuple[Committed, ...]:
-        """The committed epochs of a trial, with what schedulers saw of them."""
-        return commits(held(self._attributes.frozen(number)))
-
-    def curves(self) -> dict[int, list[tuple[int, Worth]]]:
-        """What schedulers saw of each trial: its epochs, and what it was worth by each."""
-        frozen = self.study.get_trials(deepcopy=False)
-        seen = {trial.number: commits(held(trial)) for trial in frozen}
-        return {n: [(e.report.epoch, e.best) for e in epochs] for n, epochs in seen.items()}
 
     def reconcile(self) -> None:
         """Tell Optuna what was committed and not yet told; doing it twice changes nothing."""
@@ -254,5 +166,13 @@ class Record:
         reach("resume-reconciled")
 
     def _answer(self, number: int, state: State, **words: Any) -> None:
-        self._attributes.write(number, END, {"state": state.value, **words})
-        self._telling.end(self.trial(number))
+        self._write(number, END, {"state": state.value, **words})
+        self._telling.end(number)
+
+    def _note(self, key: str, value: Any) -> None:
+        """Commit something of the search as a whole."""
+        self._storage.set_study_system_attr(self._study_id, f"{PREFIX}{key}", value)
+
+    def _write(self, number: int, key: str, value: Any) -> None:
+        """Commit something of a trial; None takes back what was there."""
+        self._storage.set_trial_system_attr(self.key(number), f"{PREFIX}{key}", value)

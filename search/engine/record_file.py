@@ -1,14 +1,10 @@
-"""The file of a record: Optuna's SQLite storage, checked before it is believed."""
+"""The file of a record: checked before it is believed, and copied now and then."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
 from pathlib import Path
-
-import optuna
-from optuna.storages import RDBStorage
-from sqlalchemy import event
 
 from search.errors import refuse
 from search.results.trials import TrialRecord
@@ -20,28 +16,6 @@ LOCKED_SECONDS = 10.0
 
 BACKUP_SECONDS = 600.0
 """How much of a search a damaged record can cost at most."""
-
-
-def storage_of(file: Path) -> RDBStorage:
-    """Optuna's storage in a SQLite file: every commit is synced, no reader blocks the search."""
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    connection = sqlite3.connect(file)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
-    try:
-        storage = RDBStorage(
-            f"sqlite:///{file.resolve()}",
-            engine_kwargs={"connect_args": {"timeout": 30}},
-        )
-    except RuntimeError as error:
-        # Optuna's word on a schema of another version of it.
-        raise refuse(str(file), " ".join(str(error).split())) from error
-    # The connections so far have the default of this build of SQLite, which may be less.
-    storage.engine.dispose()
-    event.listen(storage.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=FULL"))
-    return storage
 
 
 def has_study(file: Path) -> bool:

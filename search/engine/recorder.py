@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
-from search.causes import headline
+from search.causes import first_cause, headline
 from search.crash_points import reach
 from search.engine import words
 from search.engine.bad_ends import end_of
@@ -23,6 +23,7 @@ from search.engine.ends import EarlyEnd
 from search.engine.record import Record
 from search.engine.record_words import Committed
 from search.engine.stateless import Stateless
+from search.exits import Exit
 from search.results.checkpoints import delete
 from search.results.folder import SearchFolder
 from search.results.goal import is_finite
@@ -55,7 +56,10 @@ class Followed:
     kept: tuple[Checkpoint, ...]
     epoch: int
     """The last one that was committed."""
+    attempt: int
     at_its_end: bool = False
+    lost: bool = False
+    """Whether an epoch could not be committed: what comes after it would leave a gap."""
 
 
 class Recorder(Stateless, Callback):
@@ -91,7 +95,7 @@ class Recorder(Stateless, Callback):
         self._running.add(number)
         trial = self._record.trial(number)
         point = trial.point_at(trial.epochs)
-        self._followed[number] = Followed(point, trial.checkpoints, trial.epochs)
+        self._followed[number] = Followed(point, trial.checkpoints, trial.epochs, trial.attempts)
         self._guard(self._tell, number)
 
     def on_trial_result(
@@ -133,6 +137,8 @@ class Recorder(Stateless, Callback):
     def _result(self, trial: RayTrial, result: dict[str, Any]) -> None:
         number = self._numbers[trial.trial_id]
         followed = self._followed[number]
+        if followed.lost:
+            return
         if result.get(words.RETURNED):
             followed.at_its_end = True
             return
@@ -146,12 +152,23 @@ class Recorder(Stateless, Callback):
         reach("perturbed")
         best, kept = result[words.BEST], checkpoints_of(result[words.CHECKPOINTS])
         last = self._last(followed, result)
-        self._record.report(number, Committed(report, best, kept, last, result[words.KEEP]))
+        self._commit(number, Committed(report, best, kept, last, result[words.KEEP]))
         # Only now: until the record knows the new ones, a resume needs the old.
         self._delete_all_but(kept, followed)
         followed.epoch = report.epoch
         reach("stale-deleted")
         self._tell(number)
+
+    def _commit(self, number: int, epoch: Committed) -> None:
+        """Write an epoch; one that cannot be written ends the search, and a resume trains it."""
+        try:
+            self._record.report(number, epoch)
+        except Exception as error:
+            self._followed[number].lost = True
+            which = f"epoch {epoch.report.epoch} of trial {number:05d}"
+            reason = f"{which} could not be recorded: {first_cause(error)}"
+            self._end.end_search(reason, Exit.INFRASTRUCTURE)
+            raise
 
     def _delete_all_but(self, kept: tuple[Checkpoint, ...], followed: Followed) -> None:
         # A clone may yet begin from any checkpoint of a trial that hands over.
@@ -181,6 +198,9 @@ class Recorder(Stateless, Callback):
         number = self._numbers[trial.trial_id]
         if number not in self._running:
             return
+        if self._followed[number].lost:
+            self._interrupt(number, self._end.reason or "")
+            return
         epochs = self._record.epochs(number)
         state, cause = self._end_of(number, epochs)
         if state is State.INTERRUPTED:
@@ -201,16 +221,21 @@ class Recorder(Stateless, Callback):
 
     def _error(self, trial: RayTrial) -> None:
         number = self._numbers[trial.trial_id]
+        if self._followed[number].lost:
+            self._interrupt(number, self._end.reason or "")
+            return
         epochs = self._record.epochs(number)
         if (ending := committed_ending(epochs, self._goal)) is not None:
             # What comes after the last epoch takes nothing from it.
             self._finish(number, ending)
             return
-        state, cause = end_of(trial, self._folder.trial(number))
+        attempt = self._followed[number].attempt
+        state, cause = end_of(trial, self._folder.attempt(number, attempt))
         if state is not State.DIED:
             self._finish(number, self._left(state, cause, epochs))
-        elif self._end.reason:
-            self._interrupt(number, self._end.reason)
+        elif self._end.stop_all():
+            # Ray's own death is one of the reasons, and no fault of the trial.
+            self._interrupt(number, self._end.reason or "")
         elif self._record.trial(number).deaths < self._retries:
             log.warning("trial %05d goes on from its last epoch: %s", number, headline(cause))
             self.retry(number)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from search.engine.endings import committed_ending
-from search.engine.manifest import describe, inputs_of, versions
+from search.engine.inputs import changed_files, digests_of, looks_of
+from search.engine.manifest import describe, versions
 from search.engine.queued_points import queue_points
 from search.engine.record import Record
 from search.engine.record_file import back_up, require_unlocked
@@ -44,7 +45,8 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
             f"{told}; Optuna cannot go on with other objectives, not even with --force: give "
             "another name (search.name=...), or keep this search and begin anew (--fresh)",
         )
-    differences = tuple(_differences({key: before[key] for key in now}, now))
+    files = changed_files(before["inputs"], before.get("input_looks", {}), search)
+    differences = (*_differences({key: before[key] for key in now}, now), *files)
     if differences and not force:
         raise refuse(
             str(folder.path),
@@ -56,12 +58,8 @@ def require_same(search: Search, folder: SearchFolder, force: bool = False) -> t
 
 
 def what_stays(search: Search) -> dict[str, Any]:
-    """What a search and its resume have in common: the space, the files, the packages."""
-    return {
-        "identity": search.identity(),
-        "inputs": inputs_of(search),
-        "versions": versions(),
-    }
+    """What a search and its resume have in common, beside the files: the space, the packages."""
+    return {"identity": search.identity(), "versions": versions()}
 
 
 def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> None:
@@ -73,7 +71,9 @@ def renew_manifest(search: Search, record: Record, forced: tuple[str, ...]) -> N
         "max_epochs": search.max_epochs(),
     }
     if forced:
-        changed |= what_stays(search) | {"forced": [*before.get("forced", []), *forced]}
+        files = {"inputs": digests_of(search), "input_looks": looks_of(search)}
+        said = {"forced": [*before.get("forced", []), *forced]}
+        changed |= what_stays(search) | files | said
     record.write_manifest(before | changed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from search.engine.cluster import (
@@ -16,6 +16,7 @@ from search.engine.cluster import (
 from search.engine.ends import EarlyEnd
 from search.engine.leftovers import end_leftovers, noted
 from search.engine.outcome import Outcome, View
+from search.engine.ray_noise import deaths_in_the_log
 from search.engine.resume import require_same
 from search.engine.signals import take_signals
 from search.load import Search
@@ -44,7 +45,8 @@ def run_search(
     # The dashboard serves the State API, without which Ray Train never frees the workers of a
     # trial that was stopped: a search of such trials has it even when nobody wants to look at it.
     several = search.resources.workers > 1
-    with running_cluster(options.address, options.dashboard or several) as cluster:
+    running = running_cluster(options.address, options.dashboard or several)
+    with deaths_in_the_log(), running as cluster:
         take_signals()
         if several:
             require_state_api()
@@ -69,9 +71,21 @@ class _Discreet(logging.Formatter):
         return masked_text(super().format(record), self._secrets)
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may fill up: the screen is for the reason, and for the way on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Nothing, where logging would show its own traceback on the screen."""
+
+    def close(self) -> None:
+        """What cannot be written any more is lost."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def _logging_to(file: Path, secrets: frozenset[str]) -> Iterator[None]:
-    handler = logging.FileHandler(file)
+    handler = _LogFile(file)
     handler.setFormatter(_Discreet(secrets))
     loggers = [logging.getLogger(name) for name in ("search", "ray.tune", "mlflow")]
     for logger in loggers:

@@ -32,6 +32,7 @@ from search.load import Search
 from search.options import Options
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
+from search.results.room import shortage
 from search.results.tables import write_tables
 from search.results.trade_off import goal_of
 from search.results.trials import UNFINISHED
@@ -78,12 +79,12 @@ def run(  # noqa: PLR0913 - everything that a search is made of meets here
         view.started(cluster, epochs, concurrency(search), earlier)
         end.begun = True
         with view.searching():
-            _fit(partial(_tuner, search, folder, parts), end)
+            _fit(partial(_tuner, search, folder, parts), end, folder)
             parts.recorder.end_unfinished()
     if end.reason is not None:
         log.warning("the search ended early: %s", end.reason)
     parts.limits.time.write()
-    return _close(search, folder, parts)
+    return _close(search, folder, parts, cluster)
 
 
 def _wire(
@@ -109,7 +110,7 @@ def _tuner(search: Search, folder: SearchFolder, parts: RunningSearch) -> tune.T
     return build_tuner(search, folder, parts.searcher, parts.recorder, stopper, seen)
 
 
-def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
+def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd, folder: SearchFolder) -> None:
     """Run the trials; a fault of Ray's ends the search in order, so that it can be resumed."""
     if end.stop_all():
         return
@@ -117,13 +118,17 @@ def _fit(build: Callable[[], tune.Tuner], end: EarlyEnd) -> None:
         build().fit()
     except Exception as error:
         log.exception("Ray Tune ended the search")
-        end.end_search(f"Ray Tune failed: {headline(str(error))}", Exit.INFRASTRUCTURE)
+        # What a full disk does to a record, Optuna calls invalid data.
+        cause = shortage(folder.path) or f"Ray Tune failed: {headline(str(error))}"
+        end.end_search(cause, Exit.INFRASTRUCTURE)
 
 
-def _close(search: Search, folder: SearchFolder, parts: RunningSearch) -> Outcome:
+def _close(search: Search, folder: SearchFolder, parts: RunningSearch, cluster: Cluster) -> Outcome:
     record, end = parts.record, parts.end
     if end.reason is None:
-        record.write_tests(test_finalists(search, folder, record.result()))
+        note, result = parts.searcher.note, record.result()
+        tests = test_finalists(search, folder, result, end, note, cluster.folder)
+        record.write_tests(tests)
     result = record.result()
     prune(result, folder)
     files = write_tables(result, folder)

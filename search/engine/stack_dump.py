@@ -17,6 +17,9 @@ from typing import IO, ParamSpec
 HANG = "hang"
 CRASH = "crash"
 
+LOADING_SECONDS = 600.0
+"""How long the import of a trainable may take, at least, in a trial that has a limit at all."""
+
 P = ParamSpec("P")
 
 
@@ -27,6 +30,11 @@ class Timeouts:
     trial: float | None = None
     report: float | None = None
 
+    def for_loading(self) -> float | None:
+        """How long a trainable may take to be imported: no limit where the trial has none."""
+        given = [seconds for seconds in (self.trial, self.report) if seconds is not None]
+        return max(LOADING_SECONDS, *given) if given else None
+
 
 class OutOfTime(Exception):
     """A trial has used up its time."""
@@ -35,23 +43,32 @@ class OutOfTime(Exception):
 class Watch:
     """Ends the process, with a dump of its stacks, when a trial overruns a limit."""
 
-    def __init__(self, file: IO[str], timeouts: Timeouts, started: float) -> None:
+    def __init__(self, file: IO[str], timeouts: Timeouts) -> None:
         self._file = file
-        self._limits = timeouts
+        self._timeouts = timeouts
+        self._started = time.monotonic()
+
+    def load(self) -> None:
+        """Count the import of the trainable, which is no time of the trial's."""
+        seconds = self._timeouts.for_loading()
+        if seconds is not None:
+            self._end_after(seconds, f"loading the trainable took more than {seconds:g} s")
+
+    def begin(self, started: float) -> None:
+        """The training begins, of a trial that is `started` long ago by its own clock."""
         self._started = started
+        self.arm()
 
     def arm(self) -> None:
         """Count from now until the next report."""
+        self.disarm()
         name, seconds = self._next()
         if seconds is None:
             return
         if seconds <= 0:
             raise OutOfTime(f"search.{name} is over")
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(f"search.{name}: no report for {seconds:.0f} s, or none since the start\n")
-        self._file.flush()
-        faulthandler.dump_traceback_later(seconds, exit=True, file=self._file)
+        said = f"search.{name}: no report for {seconds:.0f} s, or none since the start"
+        self._end_after(seconds, said)
 
     def disarm(self) -> None:
         """Stop counting."""
@@ -67,24 +84,34 @@ class Watch:
 
         return sent
 
+    def _end_after(self, seconds: float, said: str) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(f"{said}\n")
+        self._file.flush()
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._file)
+
     def _next(self) -> tuple[str, float | None]:
-        left = {"report_timeout": self._limits.report}
-        if self._limits.trial is not None:
-            left["trial_timeout"] = self._limits.trial - (time.monotonic() - self._started)
+        left = {"report_timeout": self._timeouts.report}
+        if self._timeouts.trial is not None:
+            left["trial_timeout"] = self._timeouts.trial - (time.monotonic() - self._started)
         known = {name: seconds for name, seconds in left.items() if seconds is not None}
         return min(known.items(), key=lambda item: item[1], default=("", None))
 
 
 @contextmanager
-def watched(directory: Path, rank: int, timeouts: Timeouts, started: float) -> Iterator[Watch]:
-    """Dump the stacks of this process into the trial's folder when it hangs or crashes."""
+def watched(directory: Path, rank: int, timeouts: Timeouts) -> Iterator[Watch]:
+    """Dump the stacks of this process into the trial's folder when it hangs or crashes.
+
+    The trainable is loaded first: whoever trains says when that begins.
+    """
     files = [directory / f"{kind}.{rank}.txt" for kind in (CRASH, HANG)]
     try:
         with files[0].open("w") as crash, files[1].open("w") as hang:
             faulthandler.enable(file=crash)
-            watch = Watch(hang, timeouts, started)
+            watch = Watch(hang, timeouts)
             try:
-                watch.arm()
+                watch.load()
                 yield watch
             finally:
                 watch.disarm()
@@ -107,6 +134,6 @@ def dump_of(directory: Path, kind: str) -> str | None:
 def drop_empty_dumps(directory: Path) -> None:
     """Delete the files of processes that were ended from outside: they neither hung nor crashed."""
     for kind in (CRASH, HANG):
-        for file in directory.glob(f"{kind}.*.txt"):
-            if dump_of(directory, kind) is None:
+        for file in directory.rglob(f"{kind}.*.txt"):
+            if dump_of(file.parent, kind) is None:
                 file.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.engine.record import Record
+from search.engine.record_reader import RecordReader
 from search.engine.tracker import search_state
 from search.results.result import SearchResult
 from search.results.trials import UNFINISHED, State
@@ -27,7 +27,7 @@ def standing(file: Path) -> Standing | None:
 
     **Raises**: UserError if the record is damaged.
     """
-    record = Record.find(file)
+    record = RecordReader.find(file)
     if record is None:
         return None
     try:

@@ -39,15 +39,15 @@ def find_start(
 
 
 def sweep(directory: Path, kept: tuple[Checkpoint, ...]) -> None:
-    """Delete all checkpoints but these: what was never committed, and files aside."""
-    names = {Path(checkpoint.path).name for checkpoint in kept}
-    for file in directory.glob("*.ckpt*"):
-        if file.name not in names:
+    """Delete all checkpoints of a trial but these: what was never committed, and files aside."""
+    paths = {directory.parents[1] / checkpoint.path for checkpoint in kept}
+    for file in directory.rglob("*.ckpt*"):
+        if file not in paths:
             file.unlink(missing_ok=True)
 
 
 def clear_marks(directory: Path) -> None:
-    """Delete what an earlier attempt said of its end: it would be taken for the end of this one."""
+    """Delete what earlier attempts said of their end: the trial has not ended."""
     for pattern in (ERROR_FILE, f"{HANG}.*.txt", f"{CRASH}.*.txt"):
-        for file in directory.glob(pattern):
+        for file in directory.rglob(pattern):
             file.unlink(missing_ok=True)

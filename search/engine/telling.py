@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from typing import Any
 
+import optuna
+from optuna.storages import RDBStorage
 from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
-from search.engine.record_attributes import Attributes
-from search.engine.record_words import Committed, commits, held, is_begun, read_trial
+from search.engine.record_reader import RecordReader
+from search.engine.record_words import Committed
 from search.results.fronts import Vector
 from search.results.goal import Goal
 from search.results.trials import FAULTY, TRAINED, State, TrialRecord
@@ -38,56 +41,59 @@ class Telling:
     epoch, and its samplers fail where they find one. A stopped trial has no values there at all.
     """
 
-    def __init__(self, attributes: Attributes, goal: Callable[[], Goal]) -> None:
-        self._attributes = attributes
-        self._goal = goal
+    def __init__(self, study: optuna.Study, storage: RDBStorage, reader: RecordReader) -> None:
+        self._study = study
+        self._storage = storage
+        self._reader = reader
+
+    def running(self, number: int) -> None:
+        """That a trial runs, for the first time or again."""
+        self._show(number, {"state": State.RUNNING.value})
 
     def epoch(self, number: int, epoch: Committed) -> None:
         """The best value so far of a trial, as the scheduler sees it."""
         if isinstance(epoch.best, float) and self._is_scalar():
             self._value(number, epoch.report.epoch, epoch.best)
 
-    def end(self, trial: TrialRecord) -> None:
+    def end(self, number: int) -> None:
         """How a trial ended; a duplicate ends as the trial that it repeats."""
-        self._attributes.show(trial.number, {"state": trial.state.value})
-        ended = trial
+        trial = ended = self._reader.trial(number)
+        self._show(number, {"state": trial.state.value})
         if trial.duplicate_of is not None:
-            ended = read_trial(self._attributes.frozen(trial.duplicate_of))
+            ended = self._reader.trial(trial.duplicate_of)
         told = TOLD.get(ended.state, TrialState.FAIL if ended is not trial else None)
         if told is None:
             return
-        values = ended.values(self._goal()) if ended.state in TRAINED else ()
+        values = ended.values(self._reader.goal()) if ended.state in TRAINED else ()
         if ended.state is State.STOPPED:
-            self._stopped(trial.number, ended, values)
+            self._stopped(number, ended, values)
         is_complete = told is TrialState.COMPLETE
-        self._attributes.study.tell(
-            trial.number, values if is_complete else None, told, skip_if_finished=True
-        )
+        self._study.tell(number, values if is_complete else None, told, skip_if_finished=True)
 
     def _stopped(self, number: int, ended: TrialRecord, values: Vector) -> None:
         """Say what a stopped trial had reached: to the sampler, or only to whoever looks on."""
         if not self._is_scalar():
-            self._attributes.show(number, dict(zip(self._goal().metrics, values, strict=True)))
+            metrics = self._reader.goal().metrics
+            self._show(number, dict(zip(metrics, values, strict=True)))
         elif number != ended.number:
             self._value(number, ended.epochs, values[0])
 
     def reconcile(self) -> None:
         """Tell what was committed and not yet told; doing it twice changes nothing."""
-        running = (TrialState.RUNNING,)
-        for trial in self._attributes.study.get_trials(deepcopy=False, states=running):
-            if is_begun(trial):
-                for epoch in _untold(trial):
-                    self.epoch(trial.number, epoch)
-                self.end(read_trial(trial))
+        for number in self._reader.untold():
+            told = self._storage.get_trial(self._reader.key(number)).intermediate_values
+            for epoch in self._reader.epochs(number):
+                if epoch.report.epoch not in told:
+                    self.epoch(number, epoch)
+            self.end(number)
 
     def _is_scalar(self) -> bool:
-        return len(self._attributes.study.directions) == 1
+        return len(self._study.directions) == 1
 
     def _value(self, number: int, epoch: int, value: float) -> None:
-        key = self._attributes.key(number)
-        self._attributes.storage.set_trial_intermediate_value(key, epoch, value)
+        self._storage.set_trial_intermediate_value(self._reader.key(number), epoch, value)
 
-
-def _untold(trial: FrozenTrial) -> Iterator[Committed]:
-    told = trial.intermediate_values
-    return (epoch for epoch in commits(held(trial)) if epoch.report.epoch not in told)
+    def _show(self, number: int, told: Mapping[str, Any]) -> None:
+        """Where optuna-dashboard shows it; nothing of ours reads it."""
+        for name, value in told.items():
+            self._storage.set_trial_user_attr(self._reader.key(number), name, value)

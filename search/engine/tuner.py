@@ -13,6 +13,7 @@ from ray.tune import Stopper
 from ray.tune.experiment import Trial as RayTrial
 from ray.tune.schedulers import TrialScheduler
 
+from search.engine.actors import outlive_lost_workers
 from search.engine.asha import Curves
 from search.engine.distributed_trial import run_distributed_trial
 from search.engine.local_trial import run_local_trial
@@ -50,6 +51,7 @@ def build_tuner(
     curves: Curves,
 ) -> tune.Tuner:
     """Ray's Tuner; it decides who runs where and who stops, and owns no result."""
+    outlive_lost_workers()
     spec = search.spec
     scheduler = _scheduler(search, curves)
     local, pausing = search.resources.workers == 1, spec.scheduler.name == "hyperband"

@@ -10,8 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from search.engine.ends import EarlyEnd
+from search.engine.ends import EarlyEnd, Reached
 from search.exits import Exit
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,11 @@ Death = Callable[[], str | None]
 def watching(end: EarlyEnd) -> Iterator[None]:
     """Watch over the Ray that this process uses, as long as the search needs it."""
     over = threading.Event()
-    thread = threading.Thread(
-        target=watch, args=(death_of_ray(), end, over), name="watchdog", daemon=True
-    )
+    death = death_of_ray()
+    if not isinstance(death, Unreachable):
+        # Known at once, before the deaths of its workers are laid to their trials.
+        end.limits.append(RayIsThere(death))
+    thread = threading.Thread(target=watch, args=(death, end, over), name="watchdog", daemon=True)
     thread.start()
     try:
         yield
@@ -89,6 +92,18 @@ def _how(code: int) -> str:
         return f"of {signal.Signals(-code).name}"
     except ValueError:
         return f"of signal {-code}"
+
+
+@dataclass(frozen=True)
+class RayIsThere:
+    """A limit that is reached when Ray has died."""
+
+    death: Death
+
+    def reached(self) -> Reached | None:
+        """What has died, or None."""
+        reason = self.death()
+        return None if reason is None else Reached(reason, Exit.INFRASTRUCTURE)
 
 
 class Unreachable:

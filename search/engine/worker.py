@@ -23,12 +23,13 @@ from search.masking import masked_text, secrets_of
 from search.names import TrainableRef
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
+from search.results.folder import SearchFolder
 from search.results.goal import Goal
 from search.results.running_trial import Finished, RunningTrial
 from search.results.trade_off import goal_of
 from search.results.trials import Start, checkpoints_of
 from search.space.labels import Label
-from trainables.contract import Placement
+from trainables.contract import Placement, Trainable, TrialConfig, prepare_worker
 
 POINTER = "trial.json"
 
@@ -88,7 +89,7 @@ def open_trial(
     What the scheduler hands over is newer than what the searcher knew when this attempt began.
     """
     folder = Path(job.folder)
-    directory = folder / "trials" / f"{config['number']:05d}"
+    directory = directory_of(config, job)
     directory.mkdir(parents=True, exist_ok=True)
     start = progress.start if progress else start_of(config["start"])
     # A clone goes on from another trial's checkpoint, but that one stays the other's.
@@ -108,6 +109,11 @@ def open_trial(
     )
 
 
+def directory_of(config: Mapping[str, Any], job: Job) -> Path:
+    """The folder of this attempt at the trial."""
+    return SearchFolder(Path(job.folder)).attempt(config["number"], config["attempt"])
+
+
 def start_of(plain: Mapping[str, Any]) -> Start:
     """What `asdict` made of a start."""
     front = tuple(tuple(values) for values in plain["front"])
@@ -121,9 +127,11 @@ def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
     timeouts = Timeouts(job.trial_timeout, job.report_timeout)
     rank = trial.placement.rank
     try:
-        with watched(trial.directory, rank, timeouts, trial.started) as watch, _leaving(trial):
+        with watched(trial.directory, rank, timeouts) as watch, _leaving(trial):
+            trainable, parsed = _prepared(config, job, trial)
+            watch.begin(trial.started)
             trial.send = watch.around(trial.send)
-            _fit(config, job, trial)
+            trainable.fit(parsed, trial)
     except Exception:  # noqa: BLE001 - it is raised again, as a text
         text = masked_text(traceback.format_exc(), secrets_of(job.base))
         # Of several workers the first one has the cause; the others only lose their connection.
@@ -133,14 +141,23 @@ def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
         raise TrialFailed(text) from None
 
 
-def _fit(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
+def _prepared(
+    config: Mapping[str, Any], job: Job, trial: RunningTrial
+) -> tuple[Trainable, TrialConfig]:
+    """The trainable with all that it imports, and its config: a cold worker takes seconds for it.
+
+    None of them count as time of the trial.
+    """
+    began = time.monotonic()
     trainable = TrainableRef(job.trainable, job.trainable_file).load()
+    prepare_worker(trainable)
     resolved = resolve(job.base, _values(config["point"], job.blocks), trainable.Config)
     parsed = trainable.Config.model_validate(resolved)
     trial.keep = parsed.keep_checkpoints()
     trial.store.keep = -1 if job.hands_over else trial.keep
     trial.planned_epochs = parsed.max_epochs()
-    trainable.fit(parsed, trial)
+    trial.started += time.monotonic() - began
+    return trainable, parsed
 
 
 @contextmanager

@@ -54,8 +54,13 @@ class SearchFolder:
         return self.path / "cluster"
 
     def trial(self, number: int) -> Path:
-        """The folder of one trial's checkpoints and error text."""
+        """The folder of all that a trial leaves: checkpoints, error text, stacks."""
         return self.path / "trials" / f"{number:05d}"
+
+    def attempt(self, number: int, attempt: int) -> Path:
+        """Where one attempt at a trial writes; each has its own, since a worker may outlive it."""
+        folder = self.trial(number)
+        return folder if attempt == 1 else folder / f"attempt-{attempt:02d}"
 
     def holds_search(self) -> bool:
         """Whether a search was begun here."""

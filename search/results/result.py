@@ -31,7 +31,10 @@ class SearchResult:
 
         **Raises**: ValueError if there are several; whoever asks must know what to do then.
         """
-        (only,) = self.goal.parts
+        only, *others = self.goal.parts
+        if others:
+            named = ", ".join(self.goal.metrics)
+            raise ValueError(f"{self.name} has several objectives ({named}): ask for its goal")
         return only
 
     @property

@@ -62,7 +62,8 @@ def cut_text(result: SearchResult, count: int, file: Path) -> str | None:
     if is_trade_off(result):
         front = len(front_of(result))
         cut = f"{count} of " if count < front else ""
-        return f"{cut}{front} trade-offs of {total} trials; all trials: {file}"
+        noun = "trade-off" if front == 1 else "trade-offs"
+        return f"{cut}{front} {noun} of {total} trials; all trials: {file}"
     shown = min(count, len(result.ranked()))
     return f"{shown} of {total} trials; all of them: {file}" if shown < total else None
 

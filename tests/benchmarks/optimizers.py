@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from trainables import tabular
 from trainables.components import optimizers
 from trainables.components.component import Component
+from trainables.row_tensors import tensors
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 EPOCHS, BATCH, SEEDS, NEAR = 6, 256, (0, 1), 0.005
@@ -36,10 +37,8 @@ def data() -> Data:
     table = tabular.load(tabular.TabularData())
     parts = []
     for rows in (table.train, table.val):
-        features = (torch.from_numpy(rows.features) - torch.from_numpy(table.mean)) / (
-            torch.from_numpy(table.deviation)
-        )
-        parts.append((features.float(), torch.from_numpy(rows.labels).float()))
+        batch = tensors(rows, table.scaling, len(table.classes))
+        parts.append((batch.inputs.flat, batch.labels))
     return Data(parts[0], parts[1])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 import optuna
 from optuna.distributions import (
@@ -14,10 +15,8 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
-from optuna.storages import RDBStorage
 
-from search.engine.record import Record
-from search.engine.record_words import Committed
+from search.engine.record_words import BEGIN, END, PREFIX, Committed
 from search.results.trials import Checkpoint, Objective, Report, State
 from tests.benchmarks.record_candidates import Opened
 
@@ -32,7 +31,7 @@ SPACE: dict[str, BaseDistribution] = {
     **{f"int.{n}": IntDistribution(1, 512) for n in range(3)},
 }
 
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     "search": {"metric": OBJECTIVE.metric, "mode": OBJECTIVE.mode, "name": "search", "trials": 1},
     "parameters": list(SPACE),
     "choices": [name for name in SPACE if name.startswith("choice")],
@@ -82,15 +81,24 @@ def suggest(trial: optuna.Trial) -> None:
 
 
 def live(at: Opened, generator: random.Random) -> None:
-    """One whole trial through the record, whatever storage it lies in."""
-    record = Record(at.study, cast(RDBStorage, at.storage))
-    if not record.manifest():
-        record.write_manifest(MANIFEST)
+    """One whole trial as the record writes it, whatever storage it lies in."""
+    at.storage.set_study_system_attr(at.study_id, f"{PREFIX}manifest", MANIFEST)
     trial = at.study.ask()
+    key = trial._trial_id
     for name, distribution in SPACE.items():
-        at.storage.set_trial_param(trial._trial_id, name, draw(name, generator), distribution)
-    point = at.storage.get_trial(trial._trial_id).params
-    record.begin(trial.number, point, trial.number, CONFIG)
+        at.storage.set_trial_param(key, name, draw(name, generator), distribution)
+    point = at.storage.get_trial(key).params
+    begun: dict[str, Any] = {
+        "point": point,
+        "seed": trial.number,
+        "config": CONFIG,
+        "started": time.time(),
+    }
+    at.storage.set_trial_system_attr(key, f"{PREFIX}{BEGIN}", begun)
     for epoch in range(1, EPOCHS + 1):
-        record.report(trial.number, epoch_of(epoch, generator))
-    record.finish(trial.number, State.COMPLETE, None)
+        entry = entry_of(epoch, generator)
+        at.commit(trial.number, epoch, entry, entry["best"])
+    ended = {"state": State.COMPLETE.value, "cause": None, "kept": None}
+    at.storage.set_trial_system_attr(key, f"{PREFIX}{END}", ended)
+    at.storage.set_trial_user_attr(key, "state", State.COMPLETE.value)
+    at.study.tell(trial, entry["best"])

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from search.engine.record import Record
+from search.engine.record_reader import RecordReader
 from tests.benchmarks.record_candidates import CANDIDATES, Candidate, opened
 from tests.benchmarks.record_progress import say
 
@@ -27,7 +27,7 @@ def read(candidate: Candidate, file: Path) -> dict[str, object]:
     if candidate == CANDIDATES[0]:
         # The record opens any SQLite file as this one.
         say(f"reading as the record does: {candidate.name}")
-        row |= spent("result", lambda: Record.open(file).result())
+        row |= spent("result", lambda: RecordReader.open(file).result())
     return row
 
 

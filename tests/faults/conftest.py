@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.checker import violations
-from tests.faults.counting import epochs_again, trials_lost
+from tests.faults.counting import epochs_again, epochs_lost, trials_lost
 from tests.faults.cut_off import cut_off
 from tests.faults.evidence import Evidence
 from tests.faults.given import Begin, Judge, Reference
@@ -64,6 +64,7 @@ def judge(request: pytest.FixtureRequest) -> Judge:
         case.kills += len(evidence.kills)
         case.trials_cut += sum(trial.attempts - 1 for trial in evidence.result.trials)
         case.trained_again += epochs_again(evidence)
+        case.epochs_lost += epochs_lost(evidence)
         case.trials_lost += trials_lost(evidence)
         case.violations += found
         assert not found, "\n".join(found)

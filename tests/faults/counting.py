@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tests.faults.evidence import Evidence, Kill
-from tests.faults.witness import times_trained
+from tests.faults.witness import Line, times_trained
 
 UNFINISHED = frozenset({"running", "interrupted"})
 
@@ -45,18 +45,58 @@ def trials_lost(evidence: Evidence) -> int:
 
 
 def no_committed_epoch_again(evidence: Evidence) -> Iterator[str]:
-    """I2: what was committed when something died is not trained after it; the rest, once more."""
-    trained = [line for line in evidence.witness if line.word == "trained"]
-    for kill in evidence.kills:
-        for line in trained:
-            if line.at > kill.at and (line.trial, line.epoch) in kill.committed:
-                yield (
-                    f"trial {line.trial}: epoch {line.epoch} was committed when the {kill.target} "
-                    f"(process {kill.pid}) died, and process {line.pid} trained it again "
-                    f"{line.at - kill.at:.1f} s later"
-                )
-    yield from _too_often(evidence)
+    """I2: what was committed when something died is not trained after it; the rest, once more.
+
+    Trials that exchange weights train epochs again by themselves, so that of them only the first
+    beginning after a kill is looked at; of trials that run ahead of their reports it is not known
+    how many epochs a kill may cost.
+    """
+    for kill, line in _committed_again(evidence):
+        yield (
+            f"trial {line.trial}: epoch {line.epoch} was committed when the {kill.target} "
+            f"(process {kill.pid}) died, and process {line.pid} trained it again "
+            f"{line.at - kill.at:.1f} s later"
+        )
+    for kill, last, line in _taken_up_too_early(evidence):
+        yield (
+            f"trial {line.trial}: epoch {last} was committed when the {kill.target} (process "
+            f"{kill.pid}) died, and process {line.pid} went on after epoch {line.epoch}"
+        )
+    if not (evidence.expected.runs_ahead or evidence.expected.exchanges):
+        yield from _too_often(evidence)
     yield from _trained_and_recorded(evidence)
+
+
+def _committed_again(evidence: Evidence) -> Iterator[tuple[Kill, Line]]:
+    """The trainings, after a kill, of epochs that were committed then."""
+    if evidence.expected.exchanges:
+        return
+    for kill in evidence.kills:
+        for line in evidence.witness:
+            again = line.word == "trained" and line.at > kill.at
+            if again and (line.trial, line.epoch) in kill.committed:
+                yield kill, line
+
+
+def _taken_up_too_early(evidence: Evidence) -> Iterator[tuple[Kill, int, Line]]:
+    """Who took a trial up after a kill before its last committed epoch, and which that was.
+
+    Of a killed worker only its own trial is looked at: others may be given weights meanwhile.
+    """
+    for kill in evidence.kills:
+        began = [line for line in evidence.witness if line.word == "began" and line.at > kill.at]
+        for trial in _trials_of(kill, evidence):
+            last = max((epoch for number, epoch in kill.committed if number == trial), default=0)
+            first = next((line for line in began if line.trial == trial), None)
+            if first is not None and first.epoch < last:
+                yield kill, last, first
+
+
+def _trials_of(kill: Kill, evidence: Evidence) -> set[int]:
+    if not kill.target.startswith("worker"):
+        return {number for number, _ in kill.committed}
+    mine = [line for line in evidence.witness if line.pid == kill.pid and line.at <= kill.at]
+    return {line.trial for line in mine[-1:]}
 
 
 def _too_often(evidence: Evidence) -> Iterator[str]:
@@ -83,24 +123,43 @@ def _trained_and_recorded(evidence: Evidence) -> Iterator[str]:
     seen = set(times_trained(evidence.witness))
     for trial in evidence.result.trials:
         numbers = [report.epoch for report in trial.reports]
-        if numbers != list(range(1, len(numbers) + 1)):
+        if numbers != list(range(1, len(numbers) + 1)) and not trial.perturbed:
             yield f"trial {trial.number}: the record has the epochs {numbers}, not 1, 2, 3, ..."
         mine = {epoch for number, epoch in seen if number == trial.number}
         if unseen := sorted(set(numbers) - mine):
             yield f"trial {trial.number}: nobody saw the training of the epochs {unseen}"
-        last = len(numbers) + (evidence.expected.ahead if trial.state == "stopped" else 0)
-        lost = sorted(mine - set(range(1, last + 1)))
-        if lost and trial.state in ("complete", "stopped"):
+        lost = sorted(mine - set(numbers))
+        known = {"complete"} if evidence.expected.runs_ahead else {"complete", "stopped"}
+        if lost and trial.state in known:
             yield f"trial {trial.number}: the epochs {lost} were trained and are not recorded"
 
 
 def progress_never_falls(evidence: Evidence) -> Iterator[str]:
-    """I8: what was committed at one kill is committed at the next, and at the end."""
+    """I8: what was committed at one kill is committed at the next, and at the end.
+
+    Not of trials that are given weights of fewer epochs: they lose what they had after these.
+    """
+    for before, after, gone in _gone(evidence):
+        yield (
+            f"{len(gone)} epochs committed at the kill of the {before.target} are gone at "
+            f"the {after.target}: {gone[:5]}"
+        )
+
+
+def _gone(evidence: Evidence) -> Iterator[tuple[Kill, Kill, list[tuple[int, int]]]]:
+    if evidence.expected.exchanges:
+        return
     final = frozenset((t.number, r.epoch) for t in evidence.result.trials for r in t.reports)
-    states = [*evidence.kills, Kill("end", 0, 0.0, final, 0)]
-    for before, after in pairwise(states):
+    for before, after in pairwise([*evidence.kills, Kill("end", 0, 0.0, final, 0)]):
         if gone := sorted(before.committed - after.committed):
-            yield (
-                f"{len(gone)} epochs committed at the kill of the {before.target} are gone at "
-                f"the {after.target}: {gone[:5]}"
-            )
+            yield before, after, gone
+
+
+def epochs_lost(evidence: Evidence) -> int:
+    """How many epochs that were committed at a kill are gone, or were trained again after it."""
+    lost = {(line.trial, line.epoch) for _, line in _committed_again(evidence)}
+    for _, last, line in _taken_up_too_early(evidence):
+        lost |= {(line.trial, epoch) for epoch in range(line.epoch + 1, last + 1)}
+    for _, _, gone in _gone(evidence):
+        lost |= set(gone)
+    return len(lost)

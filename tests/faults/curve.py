@@ -12,7 +12,16 @@ def drift(seed: int, x: float, epoch: int) -> float:
     return seed % 1000 / 1000 * halvings[0] + x * grown
 
 
+def grown(before: float, x: float, epoch: int) -> float:
+    """The running state after an epoch, from the one before it."""
+    return before / 2 + x / epoch
+
+
+def hill(x: float, y: float, epoch: int) -> float:
+    """What the score is without the drift."""
+    return 1 - (x - 0.6) ** 2 - (epoch - 3 - 4 * y) ** 2 / 100
+
+
 def score(seed: int, x: float, y: float, epoch: int) -> float:
     """A hill over the epochs whose top y moves, less the distance of x from 0.6, and some drift."""
-    hill = 1 - (x - 0.6) ** 2 - (epoch - 3 - 4 * y) ** 2 / 100
-    return hill + drift(seed, x, epoch) / 10
+    return hill(x, y, epoch) + drift(seed, x, epoch) / 10

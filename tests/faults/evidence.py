@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ Row = Mapping[str, str]
 
 TIMES = frozenset({"seconds", "started", "attempts"})
 """Columns of `trials.csv` that differ from one run to the next by their nature."""
+
+ATTEMPT = re.compile(r"attempt-\d+/")
+"""A part of the path of a checkpoint that differs likewise; the trial and the epoch stay."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,13 @@ class Expected:
     """The final table of the same search, uninterrupted; None if it is not deterministic."""
     tracking: str | None = None
     """The MLflow store to compare, if the search was tracked."""
-    ahead: int = 0
-    """How many epochs a worker may train before it hears that its trial was stopped."""
+    runs_ahead: bool = False
+    """Whether trials train on while their reports wait in queues, as several workers do: what a
+    kill costs, and what a stopped trial has trained in vain, then depends on how busy the machine
+    is."""
+    exchanges: bool = False
+    """Whether trials are given one another's weights, as in population-based training: a trial may
+    then train epochs once more, or skip some, without any kill."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +125,12 @@ def _tracked(uri: str | None, manifest: Mapping[str, object]) -> Sequence[Mappin
 
 
 def read_table(file: Path) -> list[Row]:
-    """The rows of a table without the columns of time, as the text that stands in the file."""
+    """The rows of a table without times and attempts, as the text that stands in the file."""
     if not file.exists():
         return []
     with file.open(newline="") as text:
         rows = list(csv.DictReader(text))
-    return [{key: cell for key, cell in row.items() if key not in TIMES} for row in rows]
+    return [{k: ATTEMPT.sub("", cell) for k, cell in row.items() if k not in TIMES} for row in rows]
 
 
 def is_locked(folder: Path) -> bool:

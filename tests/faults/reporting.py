@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.tally import Case, RowOfMatrix, table
+from tests.faults.tally import Case, RowOfMatrix, table, to_json
 
 VARIABLE = "TUNE_RUN_FAULT_TABLE"
 """Names another file for the table than one in pytest's own folder."""
@@ -69,6 +69,7 @@ def _write_table(config: pytest.Config) -> None:
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(table(CASES))
+        file.with_suffix(".json").write_text(to_json(CASES))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -76,4 +77,4 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if CASES:
         terminalreporter.section("fault matrix")
         terminalreporter.write(table(CASES))
-        terminalreporter.write_line(f"written to {_table_file(config)}")
+        terminalreporter.write_line(f"written to {_table_file(config)}, and beside it as JSON")

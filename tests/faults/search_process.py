@@ -172,12 +172,15 @@ class SearchProcess:
         return True
 
     def find(self, target: str) -> int | None:
-        """The process of the driver, of the worker that trained last, or with a command."""
+        """The process of the driver, of the worker that trained last (or, as `worker beside`, of
+        one that trained beside the first of its trial), or with a command."""
         if target == "driver":
             return self.process.pid if self.process and self.is_running() else None
-        if target == "worker":
+        if target.startswith("worker"):
             alive = {process.pid for process in self.remnants.family.alive()}
-            return next((line.pid for line in reversed(self.lines()) if line.pid in alive), None)
+            beside = target == "worker beside"
+            seen = (line for line in reversed(self.lines()) if (line.word == "beside") is beside)
+            return next((line.pid for line in seen if line.pid in alive), None)
         found = self.remnants.family.find(target)
         return found.pid if found else None
 

@@ -26,7 +26,7 @@ class Setup:
     seconds: float = 0.05
     """How long an epoch takes."""
     concurrent: int = 1
-    """How many trials run at a time; with one, the whole search is deterministic."""
+    """How many trials train at a time; with one, the whole search is deterministic."""
     space: str = PLANE
     base: Mapping[str, str] = field(default_factory=dict)
     """Further keys of the base config, as YAML."""
@@ -69,10 +69,16 @@ class Setup:
         states: frozenset[str] = frozenset({"complete", "stopped"}),
     ) -> Expected:
         """What must be true in the end."""
-        rungs = self.rungs()
-        # Several workers report without waiting for the search's answer.
-        ahead = int("workers" in self.resources)
-        return Expected(self.trials, self.max_epochs, states, rungs, reference, tracking, ahead)
+        return Expected(
+            trials=self.trials,
+            max_epochs=self.max_epochs,
+            states=states,
+            rungs=self.rungs(),
+            reference=reference,
+            tracking=tracking,
+            runs_ahead="workers" in self.resources,
+            exchanges="pbt" in self.search.get("scheduler", ""),
+        )
 
 
 def _flow(values: Mapping[str, str]) -> str:

@@ -162,6 +162,27 @@ def train_a_committed_epoch_again(copy: Copy) -> Evidence:
     return copy.evidence(kills=(Kill("driver", 1, 0.0, epochs, 1),))
 
 
+def take_a_trial_up_too_early(copy: Copy) -> Evidence:
+    epochs = committed(copy.folder / "record.db")
+    kill = Kill("driver", 1, time.monotonic(), epochs, 1)
+    with copy.lines.open("a") as file:
+        file.write(f"began {copy.longest.number} 2 4711 {time.monotonic()}\n")
+    return copy.evidence(kills=(kill,))
+
+
+def take_a_killed_workers_trial_up_too_early(copy: Copy) -> Evidence:
+    found = take_a_trial_up_too_early(copy)
+    (kill,) = found.kills
+    worker = next(line.pid for line in found.witness if line.trial == copy.longest.number)
+    # One worker trained them all: it was killed at the last epoch of this one.
+    last = max(
+        line.at
+        for line in found.witness
+        if line.trial == copy.longest.number and line.pid == worker
+    )
+    return replace(found, kills=(replace(kill, target="worker", pid=worker, at=last),))
+
+
 def train_an_epoch_again_without_a_kill(copy: Copy) -> Evidence:
     with copy.lines.open("a") as file:
         file.write(f"trained {copy.longest.number} 2 4711 {time.monotonic()}\n")
@@ -241,6 +262,8 @@ MUTATIONS: dict[Callable[[Copy], Evidence], str] = {
     remove_a_checkpoint: "I4",
     leave_a_torn_file: "I4",
     train_a_committed_epoch_again: "I2",
+    take_a_trial_up_too_early: "I2",
+    take_a_killed_workers_trial_up_too_early: "I2",
     train_an_epoch_again_without_a_kill: "I2",
     train_an_epoch_that_is_not_recorded: "I2",
     record_an_epoch_that_nobody_trained: "I2",

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.faults.given import Begin, Judge, Reference
+from tests.faults.kinds import KINDS, TWO_CPUS, seeded
 from tests.faults.search_process import SearchProcess
 from tests.faults.seeds import seeds
 from tests.faults.setup import Setup
@@ -44,6 +45,25 @@ def disturb(search: SearchProcess, chosen: random.Random) -> bool:
     else:
         time.sleep(chosen.uniform(0.0, 0.25))
     return search.kill("driver")
+
+
+@pytest.mark.row("F3", "kill -9 of the driver: two workers a trial, hyperband, pbt")
+@pytest.mark.parametrize("seed", seeds(most=8))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_driver_of_another_kind_of_search(
+    begin: Begin, judge: Judge, kind: str, seed: int
+) -> None:
+    chosen = random.Random(f"F3/{kind}/{seed}")
+    search = begin(seeded(kind, seed))
+    search.environment |= TWO_CPUS
+    search.start()
+    assert search.wait_for_epochs(chosen.randint(1, 6)), search.output()
+    time.sleep(chosen.uniform(0.0, 0.25))
+    assert search.kill("driver"), search.output()
+    search.wait(-9)
+    search.resume()
+    search.finish()
+    judge(search.evidence(search.setup.expected()))
 
 
 @pytest.mark.row("F4", "kill -9 of the driver, twice while it resumes")

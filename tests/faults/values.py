@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from hashlib import sha256
 
-from search.results.trials import Checkpoint, TrialRecord
+from search.results.trials import Checkpoint, Report, TrialRecord
 from tests.faults import curve
 from tests.faults.evidence import Evidence
 
@@ -36,12 +36,32 @@ def same_table(evidence: Evidence) -> Iterator[str]:
 def _off_the_curve(trial: TrialRecord) -> Iterator[str]:
     if trial.state not in ("complete", "stopped"):
         return
+    if trial.perturbed:
+        yield from _off_its_own_curve(trial)
+        return
     x, y = (float(trial.config[name]) for name in ("x", "y"))
     for report in trial.reports:
         wanted = curve.score(trial.seed, x, y, report.epoch)
         value = report.metrics["score"]
         if not math.isclose(value, wanted, abs_tol=TOLERANCE):
             yield f"trial {trial.number}, epoch {report.epoch}: score {value!r}, by hand {wanted!r}"
+
+
+def _off_its_own_curve(trial: TrialRecord) -> Iterator[str]:
+    """Each epoch must follow from the one before, except where weights of another trial came."""
+    given = {change.epoch for change in trial.perturbed}
+    before: Report | None = None
+    for report in trial.reports:
+        epoch, drift = report.epoch, report.metrics["drift"]
+        x, y = (float(trial.config_at(epoch)[name]) for name in ("x", "y"))
+        wanted = {"score": curve.hill(x, y, epoch) + drift / 10}
+        if before is not None and epoch == before.epoch + 1 and epoch not in given:
+            wanted["drift"] = curve.grown(before.metrics["drift"], x, epoch)
+        for name, value in wanted.items():
+            if not math.isclose(report.metrics[name], value, abs_tol=TOLERANCE):
+                said = f"{name} {report.metrics[name]!r}, by hand {value!r}"
+                yield f"trial {trial.number}, epoch {epoch}: {said}"
+        before = report
 
 
 def sound_checkpoints(evidence: Evidence) -> Iterator[str]:
@@ -73,6 +93,9 @@ def _unsound(evidence: Evidence, trial: TrialRecord, checkpoint: Checkpoint) -> 
         return
     held = json.loads(data)
     wanted = curve.drift(trial.seed, float(trial.config["x"]), checkpoint.epoch)
+    if trial.perturbed:
+        reports = {report.epoch: report for report in trial.reports}
+        wanted = reports[checkpoint.epoch].metrics["drift"]
     right = (trial.number, checkpoint.epoch) == (held["trial"], held["epoch"])
     if not right or not math.isclose(held["drift"], wanted, abs_tol=TOLERANCE):
         yield f"trial {trial.number}: {checkpoint.path} holds {held}, by hand drift {wanted!r}"
@@ -80,7 +103,7 @@ def _unsound(evidence: Evidence, trial: TrialRecord, checkpoint: Checkpoint) -> 
 
 def _unknown_files(evidence: Evidence) -> Iterator[str]:
     known = {c.path for trial in evidence.result.trials for c in trial.checkpoints}
-    for file in sorted((evidence.folder / "trials").glob("*/*")):
+    for file in sorted((evidence.folder / "trials").rglob("*")):
         path = str(file.relative_to(evidence.folder))
         if path not in known and file.suffix in (".ckpt", ".part", ".json"):
             yield f"{path} is left and no record knows it"

@@ -12,7 +12,8 @@ class Line:
     """One thing that was seen; the time is the machine's monotonic clock, which all share."""
 
     word: str
-    """`began` (at the epoch that the checkpoint held) or `trained`."""
+    """`began` (at the epoch that the checkpoint held) or `trained`; of another worker of the same
+    trial, `beside`."""
     trial: int
     epoch: int
     pid: int

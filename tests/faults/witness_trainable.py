@@ -82,9 +82,11 @@ def fit(config: Config, trial: Trial) -> None:
 
 
 def _tell(config: Config, word: str, trial: Trial, epoch: int) -> None:
-    """One line, whole and on disk before anything else happens; several workers have one voice."""
-    if trial.placement.rank:
-        return
+    """One line, whole and on disk before anything else happens.
+
+    Of several workers the first has the say; the others only tell that they are there.
+    """
+    word = "beside" if trial.placement.rank else word
     file = Path(config.witness) / "lines.txt"
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     line = f"{word} {trial.number} {epoch} {os.getpid()} {time.monotonic():.6f}\n"

@@ -137,6 +137,22 @@ def train_fault(toy_folder: SearchFolder, fault_trainable: TrainableRef) -> Trai
 
 
 @pytest.fixture
+def traded_trials(train_fault: Train) -> tuple[TrialRecord, ...]:
+    """Three trials whose scores and others trade off: (18.9, 0.9), (16.5, 0.5), (10.1, 0.1).
+
+    On scaled axes the losses are (0, 1), (0.27, 0.5) and (1, 0), so that trial 1 is the knee.
+    """
+    points = [(0.1, 18.0), (0.5, 12.0), (0.9, 2.0)]
+    return tuple(train_fault(n, x=x, y=y) for n, (x, y) in enumerate(points))
+
+
+@pytest.fixture
+def traded_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
+    """What the record of a search of score and other says about it."""
+    return manifest | {"search": {"metric": ["score", "other"], "mode": ["max", "min"]}}
+
+
+@pytest.fixture
 def manifest(fault_trainable: TrainableRef) -> dict[str, Any]:
     """What the record of a search of the fault trainable says about it."""
     return {

@@ -58,6 +58,21 @@ def test_a_changed_schedule_wins_too(small: Small, new_trial: Any) -> None:
     assert saved["param_groups"][0]["lr"] == pytest.approx(0.001)
 
 
+def test_each_group_of_weights_follows_its_own_arguments(small: Small, new_trial: Any) -> None:
+    falling = {"name": "ExponentialLR", "gamma": 0.5}
+    first = {"name": "muon", "lr": 0.02, "adamw_lr": 0.001, "weight_decay": 0.1}
+    donor = new_trial()
+    signal.fit(small(optimizer=first, scheduler=falling), donor)
+    heir = new_trial(resume_from=donor.checkpoints[1])
+    then = {**first, "adamw_lr": 0.004, "weight_decay": 0.2}
+    signal.fit(small(optimizer=then, scheduler=falling), heir)
+    saved = torch.load(heir.checkpoints[2], weights_only=True)["optimizer_states"][0]
+    hidden, rest = saved["param_groups"]
+    # By hand: both rates are halved after each of two epochs; AdamW's weights do not decay.
+    assert (hidden["lr"], hidden["weight_decay"]) == pytest.approx((0.02 / 4, 0.2))
+    assert (rest["lr"], rest["weight_decay"]) == pytest.approx((0.004 / 4, 0.0))
+
+
 def test_another_optimizer_cannot_take_over(small: Small, new_trial: Any) -> None:
     donor = new_trial()
     signal.fit(small(), donor)

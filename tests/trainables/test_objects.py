@@ -182,16 +182,17 @@ def test_the_shipped_events_are_what_their_attribution_says() -> None:
         "objects": kinds,
     }
     table = tabular.load(TabularData.model_validate(data))
-    assert table.names == ("met", "met_phi")
+    assert table.names == ("met", "met_phi", "n_jet", "n_lepton", "n_photon")
     parts = (table.train, table.val, table.test)
     labels = np.concatenate([part.labels for part in parts])
     assert np.bincount(labels).tolist() == [3000] * 4
-    counts = sum(part.objects[kind].mask.sum(axis=1).min() for part in parts for kind in kinds)
-    assert counts >= 0
     for kind, least, farthest in (("jet", 20.0, 2.8), ("lepton", 15.0, 2.5), ("photon", 15.0, 2.5)):
         for part in parts:
             objects = part.objects[kind]
             assert objects.values[objects.mask][:, 0].min() >= least
             assert abs(objects.values[objects.mask][:, 1]).max() <= farthest
     for part in parts:
+        for number, kind in enumerate(kinds, start=2):
+            counts = part.objects[kind].mask.sum(axis=1)
+            np.testing.assert_array_equal(part.features[:, number], counts)
         assert sum(part.objects[kind].mask.sum(axis=1) for kind in kinds).min() >= 2

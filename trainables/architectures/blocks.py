@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from trainables.architectures.activation import Activation
 from trainables.architectures.attention import Attention
 from trainables.architectures.feed_forward import FeedForward
-from trainables.architectures.token_norm import SetNorm, TokenNorm
+from trainables.architectures.token_norm import NoNorm, SetNorm, TokenNorm
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class SelfBlock(nn.Module):
     **Source** Xiong et al., arXiv:2002.04745 (normalisation inside the branch).
     """
 
-    def __init__(self, sizes: BlockSizes) -> None:
+    def __init__(self, sizes: BlockSizes, is_normed: bool = True) -> None:
         super().__init__()
-        self.norm, self.attention = sizes.norm(), sizes.attention()
+        self.norm = sizes.norm() if is_normed else NoNorm()
+        self.attention = sizes.attention()
         self.norm_alone, self.feed_forward = sizes.norm(), sizes.feed_forward()
 
     def forward(

@@ -33,6 +33,8 @@ class EventTransformer(TransformerSizes):
     """Share of the units between attentions that are switched off in training."""
     use_cls_token: bool = True
     """Read the event from a token of its own; else from the mean of all."""
+    first_norm: bool = True
+    """Normalise the tokens before the first attention too, which the paper does not."""
     piecewise: Piecewise | None = None
     """Cut each flat feature into bins; null: one number each."""
 

@@ -30,7 +30,10 @@ class EventTransformerNetwork(nn.Module):
         self.objects = ObjectTokens(shape.objects, width) if shape.objects else None
         self.cls = LearnedTokens(1, width) if config.use_cls_token else None
         sizes = config.block_sizes()
-        self.blocks = nn.ModuleList(SelfBlock(sizes) for _ in range(config.transformer_depth))
+        self.blocks = nn.ModuleList(
+            SelfBlock(sizes, is_normed=config.first_norm or number > 0)
+            for number in range(config.transformer_depth)
+        )
         self.pool = Pool("mean")
         self.norm = TokenNorm(width)
         self.head = nn.Sequential(*head(width, shape.n_outputs))

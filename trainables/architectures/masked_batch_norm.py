@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from trainables.architectures.precision import at_least_single
+
 
 class MaskedBatchNorm(nn.Module):
     """`nn.BatchNorm1d` over those entries that are there; the others become 0.
@@ -27,10 +29,10 @@ class MaskedBatchNorm(nn.Module):
 
     def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         there = mask.unsqueeze(-1)
-        values = values.masked_fill(~there, 0.0)
-        mean, variance = self._statistics(values, there) if self.training else self._running()
-        scaled = (values - mean) / (variance + self.eps).sqrt() * self.weight + self.bias
-        return scaled.masked_fill(~there, 0.0)
+        wide = at_least_single(values.masked_fill(~there, 0.0))
+        mean, variance = self._statistics(wide, there) if self.training else self._running()
+        scaled = (wide - mean) / (variance + self.eps).sqrt() * self.weight + self.bias
+        return scaled.masked_fill(~there, 0.0).to(values.dtype)
 
     def extra_repr(self) -> str:
         return f"{len(self.weight)}, momentum={self.momentum}, eps={self.eps}"
@@ -40,8 +42,6 @@ class MaskedBatchNorm(nn.Module):
 
     def _statistics(self, values: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
         over = tuple(range(values.dim() - 1))
-        # In full precision: sums over a batch leave the range of half precision.
-        values = values.float() if values.dtype in (torch.float16, torch.bfloat16) else values
         count = there.sum().to(values.dtype)
         mean = values.sum(dim=over) / count.clamp_min(1.0)
         spread = (values - mean).square().masked_fill(~there, 0.0).sum(dim=over)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from trainables.architectures.masked_batch_norm import MaskedBatchNorm
 from trainables.architectures.pairwise import logarithms
+from trainables.architectures.precision import at_least_single
 
 
 class PairBias(nn.Module):
@@ -34,7 +35,9 @@ class PairBias(nn.Module):
         momenta = momenta.masked_fill(~mask.unsqueeze(2), 0.0)
         both = mask.unsqueeze(2) & mask.unsqueeze(1)
         both = both & ~torch.eye(mask.shape[1], dtype=torch.bool, device=mask.device)
-        bias: Tensor = self.layers(self.norm(logarithms(momenta, self.quantities), both))
+        # Squares of energies leave the range of half precision, their logarithms do not.
+        values = logarithms(at_least_single(momenta), self.quantities).to(momenta.dtype)
+        bias: Tensor = self.layers(self.norm(values, both))
         return bias.permute(0, 3, 1, 2)
 
     def extra_repr(self) -> str:

@@ -30,6 +30,9 @@ class SetPredictor(Frozen):
 class SetTransformer(TransformerSizes):
     """Objects listen to each other, seeds ask them, and the seeds' answers give the logits.
 
+    Attention takes means, so it does not see how many objects there are: that is best given as a
+    flat feature.
+
     **Source** Lee et al., arXiv:1810.00825.
     """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from trainables.architectures.precision import at_least_single
+
 
 class TokenNorm(nn.LayerNorm):
     """Layer normalisation, for which it does not matter who is there. **Shapes** [B, N, D]."""
@@ -12,6 +14,14 @@ class TokenNorm(nn.LayerNorm):
     def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         del mask
         return super().forward(tokens)
+
+
+class NoNorm(nn.Module):
+    """Leaves the tokens as they are. **Shapes** [B, N, D]."""
+
+    def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
+        del mask
+        return tokens
 
 
 class SetNorm(nn.Module):
@@ -32,11 +42,13 @@ class SetNorm(nn.Module):
     def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             mask = tokens.new_ones(tokens.shape[:2], dtype=torch.bool)
-        there = mask.unsqueeze(2).to(tokens.dtype)
+        wide = at_least_single(tokens)
+        there = mask.unsqueeze(2).to(wide.dtype)
         count = (there.sum(dim=(1, 2), keepdim=True) * tokens.shape[2]).clamp_min(1.0)
-        mean = (tokens * there).sum(dim=(1, 2), keepdim=True) / count
-        variance = ((tokens - mean).square() * there).sum(dim=(1, 2), keepdim=True) / count
-        return (tokens - mean) / (variance + self.eps).sqrt() * self.weight + self.bias
+        mean = (wide * there).sum(dim=(1, 2), keepdim=True) / count
+        variance = ((wide - mean).square() * there).sum(dim=(1, 2), keepdim=True) / count
+        scaled = (wide - mean) / (variance + self.eps).sqrt()
+        return scaled.to(tokens.dtype) * self.weight + self.bias
 
     def extra_repr(self) -> str:
         return f"{len(self.weight)}, eps={self.eps}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_NEEDS_GROUPS = "it must be told which weights are hidden matrices, which a config cannot say"
 _NEEDS_MODEL = "it takes the whole model in place of its parameters"
 _NEEDS_CURVATURE = "it needs gradients of gradients (backward with create_graph=True)"
 _NON_COMMERCIAL = "its licence is CC BY-NC-SA 4.0, which forbids commercial use"
@@ -15,16 +14,14 @@ _WRAPS = "it wraps another optimizer, whose learning rate a config could not rea
 _ONLY_2D = "it takes matrices only, and every network here has biases"
 
 REFUSED = {
-    "adago": _NEEDS_GROUPS,
     "adahessian": _NEEDS_CURVATURE,
     "adalomo": _NEEDS_MODEL,
     "adammini": _NEEDS_MODEL,
-    "adamuon": _NEEDS_GROUPS,
     "adashift": _UNSAFE_STATE,
     "bsam": "after a restart it goes on differently than without one",
     "conda": _UNSAFE_STATE,
     "demo": "it needs a process group and the package einops",
-    "distributedmuon": _NEEDS_GROUPS,
+    "distributedmuon": "it needs a process group; muon is the same on one process",
     "friendlysam": _TWO_STEPS,
     "fromage": _NON_COMMERCIAL,
     "gsam": _TWO_STEPS,
@@ -32,10 +29,8 @@ REFUSED = {
     "lookahead": f"{_WRAPS}; ranger has it built in",
     "looksam": _TWO_STEPS,
     "magma": _WRAPS,
-    "muon": _NEEDS_GROUPS,
-    "muonclip": _NEEDS_GROUPS,
+    "muonclip": "it must be pointed at the queries and keys that it clips; muon is the rest of it",
     "nero": _NON_COMMERCIAL,
-    "normuon": _NEEDS_GROUPS,
     "orthograd": _WRAPS,
     "pcgrad": _MANY_LOSSES,
     "rotograd": _MANY_LOSSES,
@@ -46,15 +41,26 @@ REFUSED = {
     "scion": _UNSAFE_STATE,
     "scionlight": _UNSAFE_STATE,
     "sophiah": _NEEDS_CURVATURE,
-    "sparseadam": "it takes sparse gradients only, which no network here has",
     "spectralsphere": _ONLY_2D,
     "trac": _WRAPS,
     "wsam": _TWO_STEPS,
 }
 """Known to the libraries but not usable here, in lower case, with the reason."""
 
+REFUSED_IN_TORCH = {
+    "Muon": "it takes matrices only, and every network here has biases; muon takes both",
+    "SparseAdam": "it takes sparse gradients only, which no network here has",
+}
+"""Those of torch.optim, exactly as they are written there."""
+
+_MUON = "matrices but the head turn by `lr`, all other weights follow AdamW with `adamw_lr`"
+
 NOTES: Mapping[str, str] = {
+    "adago": _MUON,
+    "adamuon": _MUON,
     "fadam": "fails with trainer.precision: 64",
+    "muon": _MUON,
+    "normuon": _MUON,
     "radam": "moves nothing in its first five steps",
     "schedulefreeradam": "moves nothing in its first five steps",
 }

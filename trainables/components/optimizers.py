@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
 from trainables.components.listing import Row, by_letter, shown
-from trainables.components.optimizer_table import NOTES, REFUSED
+from trainables.components.optimizer_table import NOTES, REFUSED, REFUSED_IN_TORCH
 from trainables.components.signature import Signature, construct, signature_of
+from trainables.components.weight_groups import grouped
 from trainables.contract import ConfigError
 from trainables.nearest import did_you_mean, listed
 
@@ -35,8 +36,9 @@ class _Found:
 def names() -> list[str]:
     """Every optimizer that a config may name."""
     torch_names, other = _libraries()
-    known = [*torch_names, *(name for name in other if name not in _lower(torch_names))]
-    return [name for name in known if name.lower() not in REFUSED]
+    usable = [name for name in torch_names if not _refusal(name)]
+    others = [name for name in other if name not in _lower(usable)]
+    return [*usable, *(name for name in others if not _refusal(name))]
 
 
 def table() -> tuple[Row, ...]:
@@ -71,7 +73,7 @@ def build(component: Component, parameters: Iterable[Parameter], steps: int) -> 
     found = _find(component.name)
     named = _checked(found.signature, component, steps)
     optimizer: Optimizer = construct(
-        SECTION, component.name, found.build, list(parameters), **named
+        SECTION, component.name, found.build, grouped(component.name, parameters), **named
     )
     return optimizer
 
@@ -84,8 +86,9 @@ def _checked(signature: Signature, component: Component, steps: int) -> dict[str
 @lru_cache(maxsize=256)
 def _find(name: str) -> _Found:
     torch_names, other = _libraries()
-    if name.lower() in REFUSED:
-        raise ConfigError(f"{SECTION}.name", f"{name} cannot be used: {REFUSED[name.lower()]}")
+    reason = _refusal(name)
+    if reason:
+        raise ConfigError(f"{SECTION}.name", f"{name} cannot be used: {reason}")
     build = torch_names.get(name) or other.get(name.lower())
     if build is None:
         hint = did_you_mean(name, [*other, *torch_names])
@@ -129,9 +132,15 @@ def _wrappers(registered: Iterable[str]) -> list[str]:
     ]
 
 
+def _refusal(name: str) -> str:
+    """Why a config may not give this name; empty where it may."""
+    return REFUSED_IN_TORCH.get(name) or REFUSED.get(name.lower(), "")
+
+
 def _row(name: str, library: str) -> Row:
-    if name.lower() in REFUSED:
-        return Row(name, library, reason=REFUSED[name.lower()])
+    reason = _refusal(name)
+    if reason:
+        return Row(name, library, reason=reason)
     found = _find(name)
     twins = [other for other, build in _libraries()[0].items() if build is found.build]
     return Row(

@@ -4,7 +4,7 @@
 
 An event of the source is a row of 92 numbers: 18 identities (0 none, 1 jet, 2 b-tagged jet, 3 e+,
 4 e-, 5 mu+, 6 mu-, 7 photon), the missing transverse momentum and its azimuth, and 18 times energy,
-pt, eta, phi. Here each kind of objects has its own list columns.
+pt, eta, phi. Here each kind of objects has its own list columns, and their number a column too.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def main(source: Path, target: Path) -> None:
     momenta = events[:, TOKENS + 2 :].reshape(len(events), TOKENS, 4)
     for kind, members in KINDS.items():
         present = np.isin(identities, members)
+        columns[f"n_{kind}"] = present.sum(axis=1).astype(np.int8)
         for number, part in enumerate(("energy", "pt", "eta", "phi")):
             columns[f"{kind}_{part}"] = _lists(momenta[:, :, number], present)
         for name, values in _EXTRA[kind].items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, disco, families, losses, optimizers, schedulers
+from trainables.docs import curves, disco, families, losses, optimizers, schedulers, signal
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "disco.md": disco.text,
@@ -17,6 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
     "schedulers.md": schedulers.text,
+    "signal.md": signal.text,
 }
 """The text of each page, by the name of its file."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from search.engine.record_words import Committed
 from search.load import Search, load
 from search.names import TrainableRef
 from search.results.folder import SearchFolder
-from search.results.trials import Objective, State, TrialRecord
+from search.results.trade_off import goal_in
+from search.results.trials import Start, State, TrialRecord
 
 
 @pytest.fixture
@@ -33,10 +33,10 @@ def search(tmp_path: Path, fault_trainable: TrainableRef) -> Search:
 def write_record(manifest: dict[str, Any]) -> Callable[..., Record]:
     """Writes finished trials to the record of a folder, as the driver of a search does."""
 
-    def write(folder: SearchFolder, *trials: TrialRecord) -> Record:
+    def write(folder: SearchFolder, *trials: TrialRecord, of: Any = manifest) -> Record:
         folder.path.mkdir(parents=True, exist_ok=True)
-        record = Record.create(folder.record, folder.name, Objective("score", "max"))
-        record.write_manifest(manifest)
+        record = Record.create(folder.record, folder.name, goal_in(of))
+        record.write_manifest(of)
         for trial in trials:
             _write(record, trial)
         return record
@@ -47,9 +47,9 @@ def write_record(manifest: dict[str, Any]) -> Callable[..., Record]:
 def _write(record: Record, trial: TrialRecord) -> None:
     number = record.study.ask().number
     record.begin(number, trial.point, trial.seed, trial.config)
-    best = -math.inf
+    course = record.goal().course(Start())
     for report in trial.reports:
-        best = max(best, report.metrics["score"])
-        record.report(number, Committed(report, best, trial.checkpoints))
+        course.take(report.metrics)
+        record.report(number, Committed(report, course.best, trial.checkpoints))
     if trial.state is not State.RUNNING:
         record.finish(number, trial.state, trial.cause)

@@ -18,10 +18,13 @@ from search.errors import refuse
 from search.exits import Exit
 from search.results.folder import SearchFolder
 
+def go_on(needs):
+    return " ".join([{GO_ON!r}, *needs])
+
 def search(end):
     BODY
 
-sys.exit(guarded(search, SearchFolder(Path(".")), Console(width=200), {GO_ON!r}))
+sys.exit(guarded(search, SearchFolder(Path(".")), Console(width=200), go_on))
 """
 
 
@@ -45,6 +48,14 @@ def test_each_other_code_ends_with_the_command_that_goes_on(tmp_path: Path, code
     done = run(tmp_path, f"return {int(code)}")
     assert done.returncode == code
     assert done.stdout.splitlines()[-1] == GO_ON
+
+
+def test_what_a_resume_must_be_told_is_in_the_command_that_goes_on(tmp_path: Path) -> None:
+    ended = "end.end_search('no time is left', Exit.BUDGET, ('search.time_budget=2h',))"
+    done = run(tmp_path, f"{ended}; return end.code")
+    assert done.stdout.splitlines()[-1] == f"{GO_ON} search.time_budget=2h"
+    done = run(tmp_path, f"{ended}; end.hard.now('Ray hangs', end.code)")
+    assert done.stdout.splitlines()[-1] == f"{GO_ON} search.time_budget=2h"
 
 
 def test_an_exception_of_ours_leaves_its_traceback_in_the_log(tmp_path: Path) -> None:

@@ -158,3 +158,57 @@ def test_a_grid_has_no_more_trials_than_points(
     assert row(shown(load(str(path), machine=None), TRIALS[0]), "trials").startswith(
         "trials       1 of 3:"
     )
+
+
+@pytest.fixture
+def traded_search(tmp_path: Path, fault_trainable: TrainableRef) -> Search:
+    path = tmp_path / "traded.yaml"
+    path.write_text(
+        f"trainable: {fault_trainable.file}\n"
+        "search: {metric: [score, other], mode: [max, min], trials: 4}\n"
+        "space: {x: {float: [0.0, 1.0]}}\n"
+    )
+    return load(str(path), machine=None)
+
+
+def pair(number: int, state: State, score: float, other: float) -> TrialRecord:
+    reports = (Report(1, 1.0, {"score": score, "other": other}),)
+    return TrialRecord(number, state, {"x": 0.5}, 0, reports=reports)
+
+
+PAIRS = (
+    pair(0, State.COMPLETE, 0.5, 3.0),
+    pair(1, State.STOPPED, 0.25, 2.0),
+    pair(2, State.RUNNING, 0.25, 1.0),
+)
+
+
+def test_of_several_objectives_the_panel_shows_the_front(traded_search: Search) -> None:
+    text = shown(traded_search, *PAIRS)
+    assert row(text, "best so far") == (
+        "best so far  2 on the front: score up to 0.5 (trial 00000), other down to 1 (trial 00002)"
+    )
+    lines = [line.strip("│ ").split() for line in text.splitlines()]
+    assert [line for line in lines if line and line[0].startswith("0000")] == [
+        ["00002", "running", "1", "0.25", "1"],
+        ["00000", "complete", "1", "0.5", "3"],
+        ["00001", "stopped", "1", "0.25", "2"],
+    ]
+
+
+def test_of_several_objectives_each_end_is_a_line_too(traded_search: Search) -> None:
+    console = screen(terminal=False)
+    view = LiveView(traded_search, console)
+    view.trial_changed(PAIRS[0])
+    assert console.export_text().splitlines() == [
+        "[1/4] trial 00000 complete after 1 epochs, 1.0 s, score 0.5, other 3 (1 on the front)",
+    ]
+
+
+def test_what_a_trial_no_longer_reached_is_forgotten(search: Search) -> None:
+    view = LiveView(search, screen(terminal=False))
+    view.trial_changed(trial(0, State.RUNNING, 0.9))
+    view.trial_changed(trial(0, State.RUNNING))
+    console = screen(terminal=True)
+    console.print(view.render())
+    assert row(console.export_text(), "best so far") == "best so far  -"

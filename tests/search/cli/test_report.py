@@ -128,3 +128,21 @@ def test_a_grid_that_was_tried_to_its_end_is_exhausted(shown: Shown, grid: Searc
 def test_a_grid_of_which_a_point_is_left_is_not_exhausted(shown: Shown, grid: Search) -> None:
     trials = [trial(n, State.COMPLETE, x=x) for n, x in enumerate([0.1, 0.2, 0.1])]
     assert not any("exhausted" in line for line in shown(*trials, of=grid))
+
+
+def test_of_several_objectives_the_front_and_the_knee_are_shown(
+    shown: Shown, traded_trials: Any, traded_manifest: Any, tmp_path: Path
+) -> None:
+    manifest = traded_manifest | {"parameters": ["x"], "choices": []}
+    lines = shown(result=SearchResult("toy", manifest, traded_trials, {}))
+    rows = [line.split()[:4] for line in lines if line.strip().startswith(("0 ", "1 ", "2 "))]
+    assert rows == [
+        ["0", "9", "18.9", "0.9"],
+        ["1", "9", "16.5", "0.5"],
+        ["2", "9", "10.1", "0.1"],
+    ]
+    assert "toy: the front (* is its knee)" in lines
+    assert f"3 trade-offs of 3 trials; all trials: {tmp_path}/toy/trials.csv" in lines
+    assert f"Knee checkpoint: {tmp_path}/toy/trials/00001/epoch=0009.ckpt" in lines
+    assert f"The front:       {tmp_path}/toy/tables/pareto.png" in lines
+    assert f"tune-best toy --storage {tmp_path} --pick 'other<=X'" in lines[-4]

@@ -41,3 +41,13 @@ def test_what_goes_on_is_what_was_typed(
     overrides: list[str], storage: Path, options: Options, command: str
 ) -> None:
     assert resume_command("toy.yaml", overrides, storage, options) == command
+
+
+@pytest.mark.parametrize("typed", ["search.time_budget=1h", "search.time_budget = 1h"])
+def test_a_limit_that_was_reached_is_replaced_where_it_was_typed(typed: str) -> None:
+    needs = ("search.time_budget=2h",)
+    found = resume_command("toy.yaml", ["x=1", typed, "y=2"], RUNS, Options(), needs)
+    assert found == "tune-run toy.yaml x=1 y=2 search.time_budget=2h --resume"
+    assert resume_command("toy.yaml", [], RUNS, Options(), needs) == (
+        "tune-run toy.yaml search.time_budget=2h --resume"
+    )

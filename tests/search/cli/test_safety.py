@@ -106,7 +106,8 @@ class Outside:
     @property
     def proxy(self) -> dict[str, str]:
         address = f"http://127.0.0.1:{self._server.getsockname()[1]}"
-        return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": "127.0.0.1,localhost"}
+        names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+        return dict.fromkeys(names, address) | {"NO_PROXY": "127.0.0.1,localhost"}
 
     def _count(self) -> None:
         with suppress(OSError):

@@ -56,3 +56,17 @@ def test_a_file_opened_later_does_not_take_the_place_of_a_closed_stream(tmp_path
     shell = '"$0" -c "$1" >&-'
     subprocess.run(["bash", "-c", shell, sys.executable, code], cwd=tmp_path, timeout=60)
     assert (tmp_path / "record").read_text() == ""
+
+
+def test_two_unbuffered_streams_keep_their_order(tmp_path: Path) -> None:
+    work = """
+import sys
+from search.cli.streams import enduring_streams
+with enduring_streams():
+    for number in range(0, 6, 2):
+        print(number)
+        print(number + 1, file=sys.stderr)
+"""
+    with (tmp_path / "both").open("wb") as both:
+        subprocess.run([sys.executable, "-u", "-c", work], stdout=both, stderr=both, timeout=60)
+    assert (tmp_path / "both").read_text().split() == ["0", "1", "2", "3", "4", "5"]

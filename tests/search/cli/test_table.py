@@ -132,3 +132,23 @@ def test_tables_are_rebuilt_from_the_record_alone(
     table(["toy"], storage, rebuild=True)
     assert (storage / "toy" / "trials.csv").read_bytes() == written
     assert not (storage / "toy" / "tables" / "by_gone.csv").exists()
+
+
+def test_searches_of_several_objectives_are_measured_by_one_box(
+    toy_folder: SearchFolder,
+    traded_trials: Any,
+    traded_manifest: Any,
+    write_record: Any,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    storage = toy_folder.path.parent
+    for name in ("one", "two"):
+        write_record(SearchFolder(storage / name), *traded_trials, of=traded_manifest)
+    table(["one", "two"], storage)
+    said = capfd.readouterr().out.splitlines()
+    assert "one: the front (* is its knee)" in said
+    # the front spans 10.1 to 18.9 and 0.1 to 0.9; the reference lies a tenth of that beyond
+    assert (
+        "hypervolume: the share of the box from score 18.9, other 0.1 to score 9.22, other 0.98"
+    ) in said
+    assert (storage / "one" / "tables" / "pareto.png").is_file()

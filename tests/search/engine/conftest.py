@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -61,36 +62,49 @@ def quiet_view() -> type[Heard]:
     return Heard
 
 
+def write(
+    folder: Path,
+    space: str,
+    base: str = "{}",
+    extra: str = "",
+    trainable: Path = TRAINABLE,
+    **search: Any,
+) -> Path:
+    options = {"name": "toy", "metric": "score", "mode": "max", "trials": 4} | search
+    lines = [f"  {key}: {value}" for key, value in options.items()]
+    text = f"trainable: {trainable}\nbase: {base}\nsearch:\n" + "\n".join(lines) + "\nspace:\n"
+    path = folder / "toy.yaml"
+    path.write_text(text + indent(dedent(space).strip(), "  ") + "\n" + dedent(extra))
+    return path
+
+
 @pytest.fixture
 def write_space(tmp_path: Path) -> Callable[..., Path]:
-    """Write a space over the fault trainable; keyword arguments are lines of `search`."""
+    """Write a space, over the fault trainable unless said; keywords are lines of `search`."""
+    return partial(write, tmp_path)
 
-    def write(space: str, base: str = "{}", extra: str = "", **search: Any) -> Path:
-        options = {"name": "toy", "metric": "score", "mode": "max", "trials": 4} | search
-        lines = [f"  {key}: {value}" for key, value in options.items()]
-        text = f"trainable: {TRAINABLE}\nbase: {base}\nsearch:\n" + "\n".join(lines) + "\nspace:\n"
-        path = tmp_path / "toy.yaml"
-        path.write_text(text + indent(dedent(space).strip(), "  ") + "\n" + dedent(extra))
-        return path
 
-    return write
+@pytest.fixture(scope="session")
+def run_in(cluster: clusters.Cluster) -> Callable[..., Outcome]:
+    """Search a space of `write_space` on the shared cluster, in a folder."""
+
+    def search(
+        folder: Path, *args: Any, view: Any = None, track: bool = False, **kwargs: Any
+    ) -> Outcome:
+        loaded = load(str(write(folder, *args, **kwargs)))
+        place = SearchFolder(folder / "runs" / loaded.spec.name)
+        place.path.mkdir(parents=True, exist_ok=True)
+        options = Options(dashboard=False, track=track)
+        shown = view or Heard()
+        return session.run(loaded, place, options, shown, cluster, end=shown.end)
+
+    return search
 
 
 @pytest.fixture
-def run(
-    tmp_path: Path, cluster: clusters.Cluster, write_space: Callable[..., Path]
-) -> Callable[..., Outcome]:
-    """Search a space over the fault trainable on the shared cluster."""
-
-    def search(*args: Any, view: Any = None, track: bool = False, **kwargs: Any) -> Outcome:
-        loaded = load(str(write_space(*args, **kwargs)))
-        folder = SearchFolder(tmp_path / "runs" / loaded.spec.name)
-        folder.path.mkdir(parents=True, exist_ok=True)
-        options = Options(dashboard=False, track=track)
-        shown = view or Heard()
-        return session.run(loaded, folder, options, shown, cluster, end=shown.end)
-
-    return search
+def run(tmp_path: Path, run_in: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """The same in the folder of the test."""
+    return partial(run_in, tmp_path)
 
 
 @pytest.fixture

@@ -113,7 +113,10 @@ def _begun(trial: Trial, epoch: int, number: int | None = None) -> Path:
     `report` returns once the search has decided that the trial goes on: whoever has begun an epoch
     has been heard at the one before.
     """
-    folder = trial.directory if number is None else trial.directory.parent / f"{number:05d}"
+    trials = [folder for folder in trial.directory.parents if folder.name == "trials"]
+    number = trial.number if number is None else number
+    # a training alone is no trial among others
+    folder = trials[0] / f"{number:05d}" if trials else trial.directory
     return folder / f"begun-{epoch:04d}"
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from search.durations import seconds_of
 from search.engine import budgets
 from search.engine.budgets import GpuBudget, TimeBudget
 from search.engine.record import Record
@@ -62,6 +63,20 @@ def test_a_spent_budget_says_what_going_on_needs(clock: Clock, record: Record) -
         "search.time_budget, 2h over all runs, is spent; "
         "going on needs a larger one, such as search.time_budget=4h"
     )
+    assert reached.needs == ("search.time_budget=4h",)
+
+
+@pytest.mark.parametrize(("spent", "larger"), [(61.0, "2min"), (119.0, "3min"), (600.0, "11min")])
+def test_what_going_on_needs_is_more_than_was_spent(
+    clock: Clock, record: Record, spent: float, larger: str
+) -> None:
+    budget = TimeBudget(60.0, record)
+    clock.now += spent
+    reached = budget.reached()
+    assert reached is not None
+    assert reached.needs == (f"search.time_budget={larger}",)
+    again = TimeBudget(seconds_of(larger), record)
+    assert again.reached() is None
 
 
 def test_the_time_spent_is_kept_while_the_search_runs(clock: Clock, record: Record) -> None:
@@ -113,6 +128,15 @@ def test_an_epoch_that_was_never_reported_used_them_too(clock: Clock) -> None:
     clock.now += HOUR
     budget.trial_changed(trial(0, State.FAILED, 0))
     clock.now += HOUR
+    assert budget.spent() == pytest.approx(1.0)
+
+
+def test_a_worker_that_loads_its_libraries_uses_them_too(clock: Clock) -> None:
+    budget = GpuBudget(10, 1, [], pausing=False)
+    budget.trial_changed(trial(0, State.RUNNING, 0))
+    clock.now += HOUR
+    # half of it was time of the trial
+    budget.trial_changed(trial(0, State.RUNNING, HOUR / 2))
     assert budget.spent() == pytest.approx(1.0)
 
 

@@ -131,9 +131,9 @@ def test_the_last_message_of_a_trial_is_no_report() -> None:
 
 
 def test_what_does_not_know_several_objectives_is_named_with_a_reason() -> None:
-    named = {kind.model_fields["name"].default for kind in FRONT_SCHEDULERS}
-    every = {kind.model_fields["name"].default for kind in [*SCHEDULERS, spec.PbtScheduler]}
-    assert named == every - set(spec.ONE_OBJECTIVE)
+    able = {kind().name for kind in FRONT_SCHEDULERS}
+    every = {*(kind().name for kind in SCHEDULERS), "pbt"}
+    assert able == every - set(spec.ONE_OBJECTIVE)
 
 
 def test_without_a_scheduler_nothing_is_stopped() -> None:

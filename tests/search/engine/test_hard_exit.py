@@ -9,7 +9,7 @@ import sys
 import time
 
 GO_ON = "Go on with: tune-run toy.yaml --resume"
-HEAD = f"from search.engine.hard_exit import HardExit\nhard = HardExit({GO_ON!r})\n"
+HEAD = f"from search.engine.hard_exit import HardExit\nhard = HardExit(lambda: {GO_ON!r})\n"
 
 
 def command(code: str) -> list[str]:

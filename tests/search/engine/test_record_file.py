@@ -86,12 +86,3 @@ def test_a_record_that_another_program_holds_is_refused(
         require_unlocked(file)
     holder.close()
     require_unlocked(file)
-
-
-def test_every_connection_syncs_each_commit(file: Path) -> None:
-    storage = record_file.storage_of(file)
-    with storage.engine.connect() as connection:
-        (level,) = connection.exec_driver_sql("PRAGMA synchronous").one()
-        (mode,) = connection.exec_driver_sql("PRAGMA journal_mode").one()
-    # SQLite's numbers: 2 is FULL
-    assert (level, mode) == (2, "wal")

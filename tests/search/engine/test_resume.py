@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from search.engine.resume import require_same
 from search.errors import UserError
 from search.exits import Exit
 from search.load import load
+from search.results.checkpoints import is_intact
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.trials import State, TrialRecord
@@ -102,6 +105,71 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_it(
     assert [str(file) in note for note in view.notes] == [True]
     words = Record.open(folder.record).study.trials[number].system_attrs
     assert words["tune_run:attempt:002"]["epoch"] == last.epoch - 1
+
+
+def test_a_worker_that_outlives_its_attempt_touches_nothing_of_the_next(
+    run: Run,
+    whole: SearchResult,
+    folder: SearchFolder,
+    interrupting: Callable[[int, int], Any],
+    quiet_view: type[Any],
+) -> None:
+    number = first_complete(whole)
+    cut = run(SPACE, view=interrupting(number, 4), **SEARCH).result
+    before = (folder.path / cut.trials[number].checkpoints[-1].path).parent
+
+    class Haunted(quiet_view):  # type: ignore[misc]
+        """While the next attempt trains, the one before goes on writing where it wrote."""
+
+        def trial_changed(self, trial: TrialRecord) -> None:
+            if trial.number == number and trial.state is State.RUNNING:
+                (before / f"epoch={trial.epochs + 1:04d}.ckpt").write_text("{}")
+                (before / "error.txt").write_text("ValueError: of the attempt before")
+
+    resumed = run(SPACE, view=Haunted(), **SEARCH).result
+    assert rows(resumed) == rows(whole)
+    trial = resumed.trials[number]
+    assert all(is_intact(folder.path, checkpoint) for checkpoint in trial.checkpoints)
+    left = {str(file.relative_to(folder.path)) for file in before.rglob("*.ckpt")}
+    assert left == {checkpoint.path for checkpoint in trial.checkpoints}
+
+
+def test_an_epoch_that_cannot_be_recorded_ends_the_search_and_is_trained_again(
+    run: Run, whole: SearchResult, folder: SearchFolder, quiet_view: type[Any]
+) -> None:
+    number = first_complete(whole)
+
+    class Refusing(quiet_view):  # type: ignore[misc]
+        """The record takes everything but one epoch."""
+
+        def trial_changed(self, trial: TrialRecord) -> None:
+            if (trial.number, trial.epochs) == (number, 3):
+                refuse(folder.record, "tune_run:report:000004")
+
+    cut = run(SPACE, view=Refusing(), **SEARCH)
+    assert cut.code == Exit.INFRASTRUCTURE
+    said = (
+        f"epoch 4 of trial {number:05d} could not be recorded: OperationalError: integer overflow"
+    )
+    assert cut.reason == said
+    assert cut.result.trials[number].state is State.INTERRUPTED
+    assert [report.epoch for report in cut.result.trials[number].reports] == [1, 2, 3]
+    accept_again(folder.record)
+    assert rows(run(SPACE, **SEARCH).result) == rows(whole)
+
+
+def refuse(record: Path, key: str) -> None:
+    """Let SQLite fail at a value: the smallest whole number has no absolute value."""
+    with closing(sqlite3.connect(record, timeout=30)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER refusal BEFORE INSERT ON trial_system_attributes "
+            f"WHEN NEW.key = '{key}' BEGIN SELECT abs(-9223372036854775808); END"
+        )
+
+
+def accept_again(record: Path) -> None:
+    with closing(sqlite3.connect(record, timeout=30)) as connection, connection:
+        connection.execute("DROP TRIGGER refusal")
 
 
 def test_a_resume_needs_nothing_that_ray_has_left(

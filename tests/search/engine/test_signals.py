@@ -16,7 +16,7 @@ import os, signal, sys, time
 from search.engine.ends import EarlyEnd
 from search.engine.hard_exit import HardExit
 from search.engine.signals import ending_on_signals, exit_on_signals, take_signals
-end = EarlyEnd(HardExit({GO_ON!r}))
+end = EarlyEnd(HardExit(lambda: {GO_ON!r}))
 end.begun = True
 def wait_for_end():
     while not end.stop_all():

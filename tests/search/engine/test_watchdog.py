@@ -14,6 +14,7 @@ from search.engine.watchdog import (
     GRACE_SECONDS,
     LOOK_SECONDS,
     SILENCE_SECONDS,
+    RayIsThere,
     Unreachable,
     dead_process,
     death_of_ray,
@@ -45,6 +46,18 @@ def test_a_process_that_was_killed_is_named() -> None:
     living.wait()
 
 
+def test_a_dead_ray_ends_a_search_before_its_trials_are_blamed() -> None:
+    killed = subprocess.Popen(["sleep", "600"])
+    end = EarlyEnd()
+    end.limits.append(RayIsThere(lambda: dead_process({"raylet": killed})))
+    assert not end.stop_all()
+    killed.kill()
+    killed.wait()
+    assert end.stop_all()
+    assert end.code == Exit.INFRASTRUCTURE
+    assert (end.reason or "").startswith(f"the raylet of Ray (process {killed.pid}) died")
+
+
 def test_a_process_that_gave_up_says_its_code() -> None:
     process = subprocess.Popen(["sh", "-c", "exit 3"])
     process.wait()
@@ -72,7 +85,8 @@ def test_a_main_thread_that_hangs_is_ended() -> None:
         "from search.engine.hard_exit import HardExit\n"
         "from search.engine.watchdog import watch\n"
         "death = lambda: 'the raylet died'\n"
-        "arguments = (death, EarlyEnd(HardExit('Go on with: tune-run')), threading.Event())\n"
+        "hard = HardExit(lambda: 'Go on with: tune-run')\n"
+        "arguments = (death, EarlyEnd(hard), threading.Event())\n"
         "threading.Thread(target=watch, args=arguments, daemon=True).start()\n"
         "time.sleep(600)"
     )

@@ -101,3 +101,9 @@ def traded(trial: Any, result: Any) -> SearchResult:
     ]
     found: SearchResult = result(*trials, search=TWO, tests={1: {"test_score": 0.8}})
     return found
+
+
+@pytest.fixture
+def traded_found(traded_trials: Any, traded_manifest: dict[str, Any]) -> SearchResult:
+    """Three trials that were really trained; trial 1 is the knee, and was tested."""
+    return SearchResult("toy", traded_manifest, traded_trials, {1: {"test_score": 16.0}})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from search.errors import UserError
 from search.names import TrainableRef
 from search.results.best import choose
 from search.results.folder import SearchFolder
+from search.results.pick import parse_pick
 from search.results.result import SearchResult
 from search.results.trials import Perturbation, State
 
@@ -128,3 +130,61 @@ def test_when_every_checkpoint_is_damaged_each_fault_is_told(
     text = refusal(found, toy_folder, fault_trainable)
     assert text.startswith(f"{toy_folder.path}: no trial can be exported\n")
     assert all(f"trial {n:05d}: {file}" in text for n, file in enumerate(files))
+
+
+PICKS = [
+    (None, 1, 1),
+    ("knee", 1, 1),
+    # the front goes on with sums of 1, the better score first
+    ("knee", 2, 0),
+    ("score=1,other=0", 1, 0),
+    ("other<=0.2", 1, 2),
+    ("score>=15", 1, 1),
+]
+
+
+@pytest.mark.parametrize(("text", "rank", "number"), PICKS)
+def test_a_trade_off_is_chosen_by_what_is_picked(
+    traded_found: Any,
+    toy_folder: Any,
+    fault_trainable: Any,
+    text: str | None,
+    rank: int,
+    number: int,
+) -> None:
+    pick = parse_pick(text, traded_found.goal) if text else None
+    chosen = choose(traded_found, toy_folder, fault_trainable, rank, pick)
+    values = [{"score": 18.9, "other": 0.9}, {"score": 16.5, "other": 0.5}]
+    values.append({"score": 10.1, "other": 0.1})
+    assert (chosen.trial.number, chosen.checkpoint.epoch) == (number, 9)
+    assert chosen.values == pytest.approx(values[number])
+
+
+def test_a_damaged_trade_off_gives_way_to_the_next_one(
+    traded_found: Any, toy_folder: Any, fault_trainable: Any
+) -> None:
+    damage(traded_found, toy_folder, 1)
+    chosen = choose(traded_found, toy_folder, fault_trainable, 1, None)
+    assert chosen.trial.number == 0
+    (passed,) = chosen.passed_over
+    assert passed.trial.number == 1
+
+
+def test_each_objective_of_a_trade_off_is_verified(
+    traded_found: Any, toy_folder: Any, fault_trainable: Any
+) -> None:
+    # x = 0.6 with y = 11.1 gives the score of x = 0.5 with y = 12, but not its other
+    config = {"x": 0.6, "y": 11.1}
+    trials = [replace(trial, config=config) for trial in traded_found.trials[1:2]]
+    found = replace(traded_found, trials=tuple(trials))
+    with pytest.raises(UserError) as error:
+        choose(found, toy_folder, fault_trainable, 1, None)
+    assert "other was reported as 0.5 and is now 0.4, 2.0e-01 of it away" in str(error.value)
+
+
+def test_one_metric_can_choose_among_trade_offs(
+    traded_found: Any, toy_folder: Any, fault_trainable: Any
+) -> None:
+    chosen = choose(traded_found, toy_folder, fault_trainable, 1, "other")
+    assert (chosen.trial.number, chosen.pick) == (2, None)
+    assert chosen.values == {"other": pytest.approx(0.1)}

@@ -13,6 +13,7 @@ from search.files.config_file import load_config
 from search.names import TrainableRef
 from search.results.best import choose
 from search.results.exported import export
+from search.results.pick import parse_pick
 from search.results.result import SearchResult
 
 
@@ -133,3 +134,15 @@ def test_an_export_can_be_searched_and_exported_over_itself(
     config = export(choose(again, toy_folder, trainable, 1, None), again, toy_folder, out)
     assert file.read_text() == Path(fault_trainable.file).read_text()
     assert load_config(str(config)).trainable.file == str(file)
+
+
+def test_the_origin_of_a_trade_off_names_each_objective(
+    traded_found: Any, toy_folder: Any, fault_trainable: Any, tmp_path: Path
+) -> None:
+    pick = parse_pick("other<=0.2", traded_found.goal)
+    chosen = choose(traded_found, toy_folder, fault_trainable, 1, pick)
+    export(chosen, traded_found, toy_folder, tmp_path / "best")
+    origin = json.loads((tmp_path / "best" / "origin.json").read_text())
+    assert (origin["trial"], origin["pick"]) == (2, "other<=0.2")
+    assert origin["metric"] == ["score", "other"]
+    assert origin["value"] == pytest.approx([10.1, 0.1])

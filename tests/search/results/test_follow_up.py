@@ -18,7 +18,9 @@ from search.results.follow_up import (
     read_origin,
     write_config,
 )
+from search.results.goal import Goal
 from search.results.running_trial import Finished
+from search.results.trade_off import TradeOff
 from search.results.trials import Checkpoint, Objective, Report
 from search.text.yaml_file import examine
 from trainables.contract import Metric, Placement
@@ -73,10 +75,15 @@ def test_a_new_folder_never_is_an_old_one(tmp_path: Path) -> None:
         (None, Objective("auc", "max")),
         ({"metric": "loss"}, Objective("loss", "min")),
         ({"metric": "gone"}, Objective("auc", "max")),
+        (
+            {"metric": ["auc", "loss"]},
+            TradeOff((Objective("auc", "max"), Objective("loss", "min"))),
+        ),
+        ({"metric": ["auc", "gone"]}, Objective("auc", "max")),
     ],
 )
 def test_checkpoints_are_kept_by_the_metric_of_the_search(
-    origin: dict[str, Any] | None, objective: Objective
+    origin: dict[str, Any] | None, objective: Goal
 ) -> None:
     assert checkpoint_goal(METRICS, origin) == objective
 

@@ -51,3 +51,16 @@ def test_a_search_of_nothing_has_no_table_of_parameters(
     card = model_card(best(found, toy_folder, fault_trainable), found)
     assert "| metric | value |" in card
     assert "| parameter |" not in card
+
+
+def test_the_card_of_a_trade_off_tells_which_one_it_is(
+    traded_found: SearchResult, toy_folder: Any, fault_trainable: Any
+) -> None:
+    card = model_card(best(traded_found, toy_folder, fault_trainable), traded_found)
+    assert (
+        "Rank 1 by `score` (max) and `other` (min), picked by `knee`, of 3 trials. The checkpoint "
+        "is from epoch 9 of 9"
+    ) in card
+    assert "| score | 16.5 |" in card
+    assert "| other | 0.5 |" in card
+    assert "| test_score | 16 |" in card

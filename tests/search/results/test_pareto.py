@@ -61,7 +61,7 @@ def test_a_search_says_how_many_objectives_it_has(traded: SearchResult, small: A
     assert is_trade_off(traded)
     assert not is_trade_off(small)
     assert small.objective.metric == "score"
-    with pytest.raises(ValueError, match="too many values"):
+    with pytest.raises(ValueError, match=r"several objectives \(score, other\)"):
         _ = traded.objective
 
 

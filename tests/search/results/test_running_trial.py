@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,26 @@ import pytest
 import torch
 
 from search.results.checkpoints import CheckpointStore, is_intact
+from search.results.goal import Goal
 from search.results.running_trial import Finished, RunningTrial, as_number
-from search.results.trials import Objective
+from search.results.trade_off import TradeOff
+from search.results.trials import Objective, Start
 from trainables.contract import Placement
 
 
 def opened(
-    folder: Path, send: Callable[[Finished], None], mode: str = "max", rank: int = 0
+    folder: Path,
+    send: Callable[[Finished], None],
+    mode: str = "max",
+    rank: int = 0,
+    goal: Goal | None = None,
 ) -> RunningTrial:
-    objective = Objective("score", mode)
+    goal = goal or Objective("score", mode)
     directory = folder / "trial"
     directory.mkdir()
-    store = CheckpointStore(folder, directory, objective)
+    store = CheckpointStore(folder, directory, goal)
     placement = Placement(workers=2, rank=rank)
-    return RunningTrial(0, 7, directory, None, placement, objective, store, send)
+    return RunningTrial(0, 7, directory, None, placement, goal, store, send)
 
 
 def test_a_missing_metric_names_those_that_were_reported(tmp_path: Path) -> None:
@@ -104,3 +111,45 @@ def test_only_the_first_worker_commits(tmp_path: Path) -> None:
     trial.report(1, {"score": 0.5}, file)
     assert said[0].kept == ()
     assert file.exists()
+
+
+BOTH = TradeOff((Objective("score", "max"), Objective("other", "min")))
+
+
+def test_each_of_several_objectives_must_be_reported(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'other' was not reported at epoch 1; reported: score"):
+        opened(tmp_path, lambda _: None, goal=BOTH).report(1, {"score": 1.0})
+
+
+def test_of_several_objectives_the_values_of_one_epoch_are_sent(tmp_path: Path) -> None:
+    said: list[Finished] = []
+    trial = opened(tmp_path, said.append, goal=BOTH)
+    pairs = [(0.1, 1.0), (0.3, 2.0), (0.2, 3.0), (0.4, math.nan), (0.2, 0.5)]
+    for epoch, (score, other) in enumerate(pairs, start=1):
+        trial.report(epoch, {"score": score, "other": other})
+    # epoch 3 is worse than epoch 2 in both, epoch 4 is not finite, epoch 5 trades with epoch 2
+    sent = [finished.best for finished in said]
+    assert sent[:3] == [(0.1, 1.0), (0.3, 2.0), (0.3, 2.0)]
+    assert isinstance(sent[3], float)
+    assert math.isnan(sent[3])
+    assert sent[4] == (0.2, 0.5)
+
+
+def test_a_checkpoint_is_kept_for_what_its_own_epoch_gave(tmp_path: Path) -> None:
+    trial = opened(tmp_path, lambda _: None, goal=BOTH)
+    for epoch, (score, other) in enumerate([(0.3, 2.0), (0.2, 3.0)], start=1):
+        file = trial.directory / "writing"
+        file.write_text(str(epoch))
+        trial.report(epoch, {"score": score, "other": other}, file)
+    best, last = trial.store.kept
+    assert (best.epoch, best.value) == (1, (0.3, 2.0))
+    assert last.epoch == 2
+    assert isinstance(last.value, float)
+    assert math.isnan(last.value)
+
+
+def test_a_trial_that_goes_on_knows_what_it_reached(tmp_path: Path) -> None:
+    said: list[Finished] = []
+    trial = replace(opened(tmp_path, said.append, goal=BOTH), start=Start(front=((0.3, 2.0),)))
+    trial.report(2, {"score": 0.2, "other": 3.0})
+    assert said[0].best == (0.3, 2.0)

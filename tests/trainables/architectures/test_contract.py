@@ -25,7 +25,12 @@ VARIANTS: list[dict[str, Any]] = [
     *(config("deep_sets", **{"flat_fuse.mode": mode, "flat_fuse.heads": 2}) for mode in MODES),
     config("deep_sets", pooling="mean", batchnorm=False, activation="geglu"),
     config("deep_sets", pooling="max"),
-    config("event_transformer", use_cls_token=False, piecewise={"bins": 4, "edges": "uniform"}),
+    config(
+        "event_transformer",
+        use_cls_token=False,
+        first_norm=False,
+        piecewise={"bins": 4, "edges": "uniform"},
+    ),
     config("set_transformer", seed_strategy="particles", use_setnorm=False),
     config("set_transformer", seed_strategy="objects", **{"set_predictor.mean_pooling": True}),
     config("set_transformer", **{"set_predictor.depth": 0}),
@@ -71,6 +76,14 @@ def test_the_gradient_reaches_every_weight(written: dict[str, Any]) -> None:
     assert dead == []
     silent = [name for name, part in net.named_parameters() if not part.grad.abs().sum() > 0]  # type: ignore[union-attr]
     assert silent == []
+
+
+@every_variant
+def test_the_last_matrix_is_the_head(written: dict[str, Any]) -> None:
+    # Optimizers that turn hidden matrices by a rule of their own leave the last one out.
+    shape = InputShape(SHAPE.n_flat, SHAPE.objects, 4)
+    last = [part for part in network(written, shape).parameters() if part.ndim >= 2][-1]
+    assert len(last) == 4
 
 
 @every_variant
@@ -137,23 +150,31 @@ def test_a_few_steps_lower_the_loss(written: dict[str, Any], n_classes: int) -> 
     assert losses[-1] < losses[0]
 
 
+def cast(inputs: Inputs, dtype: torch.dtype) -> Inputs:
+    """Numbers of another precision; masks stay what they are."""
+    kinds = moved(inputs, lambda _, part: part if part.dtype == torch.bool else part.to(dtype))
+    return kinds._replace(flat=inputs.flat.to(dtype))
+
+
 @every_variant
 def test_other_arithmetic_is_possible(written: dict[str, Any]) -> None:
-    net, inputs = network(written).eval(), events()
-    expected = net(inputs)
+    inputs = events()
+    expected = network(written).eval()(inputs)
     with torch.autocast("cpu", torch.bfloat16):
-        half = net(inputs)
-    assert half.float().isfinite().all()
-    wide = (
-        network(written)
-        .eval()
-        .double()(
-            moved(
-                inputs, lambda _, part: part if part.dtype == torch.bool else part.double()
-            )._replace(flat=inputs.flat.double())
-        )
-    )
+        assert network(written)(inputs).float().isfinite().all()
+    wide = network(written).eval().double()(cast(inputs, torch.float64))
     torch.testing.assert_close(wide.float(), expected, rtol=1e-4, atol=1e-4)
+
+
+@every_variant
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_network_may_itself_be_in_half_precision(
+    written: dict[str, Any], dtype: torch.dtype
+) -> None:
+    for training in (True, False):
+        logits = network(written).train(training).to(dtype)(cast(events(), dtype))
+        assert logits.dtype == dtype
+        assert logits.isfinite().all()
 
 
 @pytest.mark.parametrize("name", [*SETS, "mlp", "resnet"])

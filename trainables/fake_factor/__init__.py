@@ -1,0 +1,1 @@
+"""Fake factors as density ratios: three networks in a chain, judged by closure."""

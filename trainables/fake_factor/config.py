@@ -1,0 +1,181 @@
+"""What one `fakes` trial is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from trainables.architectures.mlp import Mlp
+from trainables.components.component import Component, SchedulerComponent
+from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.fake_factor import stages
+from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
+from trainables.fake_factor.loss_config import Loss, OfLogit
+from trainables.fake_factor.metrics import METRICS, unreported
+from trainables.fake_factor.networks import Network
+from trainables.fake_factor.stages import STAGES, Ensemble, StageSection
+from trainables.nearest import did_you_mean, listed
+from trainables.sections import (
+    CHECKPOINTING_NOT_SEARCHED,
+    Checkpointing,
+    EarlyStopping,
+    TrainerSection,
+)
+from trainables.signal_config import RATE_KEEPERS
+
+
+class FakesTrainer(TrainerSection):
+    """The trainer's options, with those of a chain."""
+
+    max_epochs: int = Field(default=15, ge=1)
+    """Epochs if nothing stops the trial; each trains all networks of the chain once."""
+    reduce_lr_on_epoch: float | None = Field(default=None, gt=0, le=1)
+    """Multiplies the learning rates after each epoch; null leaves them to the schedulers."""
+    repeats: int = Field(default=1, ge=1, le=20)
+    """Chains that a trial trains side by side from other starts; it reports their medians."""
+
+
+class Subtraction(Frozen):
+    """How the prompts are taken out of what the ratio network learns from."""
+
+    use: Literal["data", "mc"] = "data"
+    """Weigh data events by 1 - 1/r, or MC events by r - 1, with r data over MC in their region."""
+    clip_negative: bool = False
+    """Raise negative fake weights to 0."""
+    clip_quantile: float | None = Field(default=None, gt=0.5, lt=1)
+    """Bound the size of fake weights by this quantile of their sizes; null for no bound."""
+
+
+class Config(TrialConfig):
+    """A fake factor from three networks: tight, loose, and the ratio of what they leave."""
+
+    NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
+        **DATA_NOT_SEARCHED,
+        **CHECKPOINTING_NOT_SEARCHED,
+        "trainer.repeats": "a median of more chains is less noisy, and trials are compared by it",
+    }
+
+    data: FakesData = FakesData()
+    architecture: Network = Mlp(width=64)
+    loss: Loss = OfLogit()
+    optimizer: Component = Component(name="Adam")
+    scheduler: SchedulerComponent | None = None
+    ensemble: Ensemble = Ensemble()
+    subtraction: Subtraction = Subtraction()
+    tight: StageSection = StageSection()
+    loose: StageSection = StageSection()
+    ratio: StageSection = StageSection()
+    trainer: FakesTrainer = FakesTrainer()
+    early_stopping: EarlyStopping | None = None
+    checkpointing: Checkpointing = Checkpointing()
+
+    @field_validator("architecture", "loss", "optimizer", mode="before")
+    @classmethod
+    def _default_name(cls, value: Any, info: ValidationInfo) -> Any:
+        """Arguments without a name are the default component's, as with every other key."""
+        if isinstance(value, dict) and "name" not in value:
+            default = cls.model_fields[str(info.field_name)].default
+            return {"name": default.name, **value}
+        return value
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> Config:
+        """What a stage has otherwise fits the shared sections, as far as no library must say."""
+        errors: list[InitErrorDetails] = []
+        for name in STAGES:
+            own: StageSection = getattr(self, name)
+            for section, merge in _MERGES.items():
+                try:
+                    merge(self, own)
+                except ValidationError as error:
+                    errors += _located(error, (name, section))
+        if errors:
+            raise ValidationError.from_exception_data("Config", errors)
+        return self
+
+    @model_validator(mode="after")
+    def _several_outputs_to_differ(self) -> Config:
+        for name in STAGES:
+            own: StageSection = getattr(self, name)
+            update = own.ensemble.model_dump(exclude_none=True)
+            ensemble = self.ensemble.model_copy(update=update)
+            varied = ensemble.poisson_bootstrap or ensemble.mc_norm_sigma > 0
+            if ensemble.size == 1 and varied:
+                raise ValueError(
+                    f"poisson_bootstrap and mc_norm_sigma make the outputs of an ensemble differ, "
+                    f"and the {name} network has one; give ensemble.size 2 or more"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _one_master_of_the_rate(self) -> Config:
+        factor = self.trainer.reduce_lr_on_epoch
+        for name in STAGES if factor is not None else ():
+            own: StageSection = getattr(self, name)
+            shared = None if self.scheduler is None else self.scheduler.name
+            scheduler = own.scheduler.name or shared
+            if scheduler is not None and scheduler not in RATE_KEEPERS:
+                raise ValueError(
+                    f"trainer.reduce_lr_on_epoch has no effect under scheduler {scheduler} of the "
+                    f"{name} network, which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
+                )
+        return self
+
+    def unreported(self) -> Mapping[str, str]:
+        return unreported(self.data)
+
+    def reported(self) -> dict[str, Metric]:
+        """The metrics that a trial with this config reports."""
+        left_out = self.unreported()
+        return {name: metric for name, metric in METRICS.items() if name not in left_out}
+
+    def modes(self) -> dict[str, str]:
+        """For each metric that may be watched whether `min` or `max` is better."""
+        return {name: metric.direction for name, metric in self.reported().items()}
+
+    def max_epochs(self) -> int:
+        return self.trainer.max_epochs
+
+    def keep_checkpoints(self) -> int:
+        return self.checkpointing.save_top_k
+
+    @classmethod
+    def arguments(cls, section: str, name: str) -> frozenset[str] | None:
+        """What a component takes in a shared section or in that of a stage."""
+        return stages.arguments_of(section, name)
+
+    @classmethod
+    def families(cls, section: str) -> Mapping[str, tuple[str, ...]]:
+        """The groups of optimizers and schedulers that a space may name, shared or of a stage."""
+        from trainables.components import families
+
+        own = stages.section_of(section)
+        return families.of(own) if own in ("optimizer", "scheduler") else {}
+
+
+_MERGES: Mapping[str, Callable[[Config, StageSection], object]] = {
+    "architecture": stages.architecture,
+    "loss": stages.loss,
+}
+
+
+def _located(error: ValidationError, above: tuple[str, str]) -> Iterator[InitErrorDetails]:
+    """The errors of a section, as errors of the stage that has it otherwise."""
+    for detail in error.errors(include_url=False):
+        place = (*above, *detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            # what is allowed follows from the component here, not from the shape of the stage
+            component, name = str(detail["loc"][0]), str(detail["loc"][-1])
+            known = stages.arguments_of(above[1], component) or frozenset()
+            text = f"{component} takes no {name!r}; it takes {listed(known)}"
+            problem = PydanticCustomError(
+                "unknown_argument", "{text}", {"text": text + did_you_mean(name, known)}
+            )
+            yield InitErrorDetails(type=problem, loc=place, input=detail["input"])
+        else:
+            yield InitErrorDetails(
+                type=detail["type"], loc=place, input=detail["input"], ctx=detail.get("ctx", {})
+            )
