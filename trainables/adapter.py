@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import create_model
 
+from trainables import loggers
 from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
-from trainables.sections import check_monitor
+from trainables.sections import check_ending, check_share
 
 if TYPE_CHECKING:
     from lightning.pytorch import LightningDataModule, LightningModule
@@ -82,12 +83,17 @@ class _Bound(NamedTuple):
             raise ConfigError("data", message) from error
         if n_batches == 0:
             raise ConfigError("data", f"{self.data.__name__} has no training batches")
+        check_share(config.trainer, n_batches)
 
     def probe(self, config: Any) -> dict[str, str]:
         """Build the module once; describes each section by what it was told."""
         import torch
 
-        check_monitor(self.metrics, config.early_stopping)
+        from trainables import drawing
+
+        check_ending(self.metrics, config.trainer, config.early_stopping)
+        loggers.check(config.logging.loggers)
+        drawing.check(self.net, config.logging.plot_every_n_epochs)
         with torch.random.fork_rng(devices=[]):
             net = self._net(config)
         texts = {
@@ -104,6 +110,7 @@ class _Bound(NamedTuple):
             trainer=config.trainer,
             early_stopping=config.early_stopping,
             checkpointing=config.checkpointing,
+            logging=config.logging,
         )
         with lightning_fit.isolated(trial.placement.cpus):
             lightning_fit.seed(trial)

@@ -16,9 +16,10 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import disco_notes, tabular
+    from trainables import disco_notes, sections, tabular
 
     table = tabular.load(config.data, config.spectators())
+    sections.check_share(config.trainer, -(-len(table.train.labels) // config.data.batch_size))
     return (*table.notes, *disco_notes.notes(config, table))
 
 

@@ -14,8 +14,11 @@ from trainables.contract import Frozen, Metric, TrialConfig
 from trainables.sculpting_config import Sculpting
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
 from trainables.signal_metrics import METRICS, unreported
@@ -46,7 +49,9 @@ class Config(TrialConfig):
 
     NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
         **DATA_NOT_SEARCHED,
+        **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
+        **LOGGING_NOT_SEARCHED,
         "significance": "it decides how val_significance counts, not what is trained",
         "sculpting": "it decides how val_jsd and val_dcor count, not what is trained",
     }
@@ -59,6 +64,7 @@ class Config(TrialConfig):
     trainer: SignalTrainer = SignalTrainer()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
+    logging: Logging = Logging()
     significance: Significance = Significance()
     disco: Disco | None = None
     sculpting: Sculpting | None = None

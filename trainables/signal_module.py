@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,6 +23,9 @@ from trainables.row_tensors import tensors
 from trainables.rows import Rows, Table
 from trainables.signal_config import Config
 from trainables.stored_scaling import StoredScaling
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCALING = ("scaling.",)
 """Beginning of the names of the buffers with what the features were scaled by."""
@@ -50,7 +53,7 @@ class SignalModule(LightningModule):
 
     def __init__(self, config: Config, table: Table, seed: int = 0) -> None:
         super().__init__()
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed
@@ -63,6 +66,7 @@ class SignalModule(LightningModule):
         self._sums: dict[str, Tensor] = {}
         self._n_batches = 0
         self._seen: list[Seen] = []
+        self._looked_at: Seen | None = None
 
     def forward(self, inputs: Inputs) -> Tensor:
         """**Shapes** scaled `Inputs` -> logits [B] of two classes, [B, C] of more."""
@@ -117,6 +121,19 @@ class SignalModule(LightningModule):
     def on_test_epoch_end(self) -> None:
         self._log_metrics("test")
 
+    def pictures(self) -> dict[str, Figure]:
+        """Pictures of the last validation, by their names."""
+        from trainables.pictures import shown, table
+
+        if self._looked_at is None:
+            return {}
+        logits, labels, weights, spectators = (
+            part.double().cpu().numpy() for part in self._looked_at
+        )
+        columns = dict(zip(self._table.spectators, spectators.T, strict=True))
+        classes = self._table.classes
+        return table.draw(shown.of_logits(logits, labels, weights, classes, columns))
+
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         if self.trainer.training:
             changed_settings.apply(checkpoint, self._config)
@@ -153,6 +170,7 @@ class SignalModule(LightningModule):
     def _log_metrics(self, prefix: str) -> None:
         seen = Seen(*(torch.cat(parts) for parts in zip(*self._seen, strict=True)))
         self._seen.clear()
+        self._looked_at = seen
         for name, value in (self._parts(seen, COMPARED) | self._metrics(seen)).items():
             self.log(f"{prefix}_{name}", value)
 

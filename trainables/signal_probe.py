@@ -12,6 +12,7 @@ from functools import lru_cache
 import torch
 from pydantic import TypeAdapter
 
+from trainables import loggers
 from trainables.architectures import Architecture
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import InputShape, ObjectShape, n_outputs
@@ -20,7 +21,7 @@ from trainables.components.component import Component
 from trainables.components.losses import Task
 from trainables.components.trace import Driver, trace
 from trainables.disco_probe import describe
-from trainables.sections import check_monitor
+from trainables.sections import check_ending
 from trainables.signal_config import Config
 from trainables.tabular import TabularData
 
@@ -30,7 +31,8 @@ _SLOTS = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(config.reported(), config.early_stopping)
+    check_ending(config.reported(), config.trainer, config.early_stopping)
+    loggers.check(config.logging.loggers)
     optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {
         "data": _data(config.data),
@@ -38,13 +40,19 @@ def probe(config: Config) -> dict[str, str]:
         "loss": _loss(config.loss.model_dump_json(), _task(config.data)),
         "optimizer": optimizer,
         "scheduler": scheduler,
-        "trainer": config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch"}),
+        "trainer": _trainer(config),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
+        "logging": config.logging.model_dump_json(),
         "significance": config.significance.model_dump_json(),
         "disco": describe(config),
         "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
     }
+
+
+def _trainer(config: Config) -> str:
+    others = config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch", "precision"})
+    return f"{config.trainer.arithmetic} {others}"
 
 
 def _driver(config: Config) -> Driver:

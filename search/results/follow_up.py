@@ -17,13 +17,15 @@ from search.results.running_trial import Finished, RunningTrial
 from search.results.trade_off import goal_of
 from search.results.trials import Checkpoint
 from search.text.writing import as_yaml
-from trainables.contract import Metric, Placement
+from trainables.contract import PICTURES, Metric, Placement
 
 CONFIG = "config.yaml"
 ORIGIN = "origin.json"
 """The files beside a checkpoint: what was trained, and which trial of a search it came from."""
 
 METRICS = "metrics.csv"
+CHECKPOINTS = "checkpoints"
+"""Below the folder of a training: what a trial of a search would have in its own folder."""
 
 
 @dataclass
@@ -100,7 +102,7 @@ def open_training(
 
     `keep` is how many of the best checkpoints are kept beside the last one; -1 keeps all.
     """
-    directory = folder / "checkpoints"
+    directory = folder / CHECKPOINTS
     directory.mkdir(parents=True, exist_ok=True)
     held: set[Checkpoint] = set()
 
@@ -120,6 +122,11 @@ def open_training(
         store=CheckpointStore(folder, directory, goal, keep, last=1),
         send=send_and_delete,
     )
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures that a training has left, in the order of their epochs."""
+    return sorted((folder / CHECKPOINTS / PICTURES).glob("*.png"))
 
 
 def best_of(kept: tuple[Checkpoint, ...], goal: Goal) -> Checkpoint | None:

@@ -78,12 +78,15 @@ def test_the_same_seed_gives_the_same_numbers(small: Small, new_trial: Any) -> N
     assert first.reports != other.reports
 
 
-@pytest.mark.parametrize("precision", [32, 64, "bf16-mixed"])
+@pytest.mark.parametrize("precision", [32, 64, "bf16-mixed", "bf16-true", "16-true"])
 def test_evaluate_gives_the_reported_numbers_again(
     precision: Any, small: Small, new_trial: Any
 ) -> None:
-    config, trial = small(trainer={"precision": precision}), new_trial()
+    # Adam's own eps of 1e-8 is 0 in float16
+    optimizer = {"name": "Adam", "eps": 1e-4}
+    config, trial = small(trainer={"precision": precision}, optimizer=optimizer), new_trial()
     signal.fit(config, trial)
+    assert math.isfinite(trial.reports[1][1]["val_auc"])
     reported = {name: value for name, value in trial.reports[1][1].items() if "val" in name}
     assert signal.evaluate(config, trial.checkpoints[2], "val") == pytest.approx(reported, abs=1e-6)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from trainables.contract import Frozen
 from trainables.docs import config_table, fakes_measured, markdown
 from trainables.docs.fakes_checklist import SECTIONS, Row
 from trainables.fake_factor import losses
-from trainables.fake_factor.config import METRICS, FakesTrainer, Subtraction
+from trainables.fake_factor.config import FakesTrainer, Subtraction
 from trainables.fake_factor.data_config import FakesData
 from trainables.fake_factor.loss_config import LOSSES, REGULARISED
+from trainables.fake_factor.metrics import METRICS
 from trainables.fake_factor.stages import OVERRIDABLE, Ensemble, StageSection
 from trainables.fake_factor.toys import TOYS
 
@@ -71,7 +73,7 @@ def text() -> str:
     )
 
 
-_MODELS = {
+_MODELS: Mapping[str, type[Frozen]] = {
     "data": FakesData,
     "tight`, `loose`, `ratio": StageSection,
     "ensemble": Ensemble,

@@ -10,7 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from trainables.architectures.mlp import Mlp
 from trainables.components.component import Component, SchedulerComponent
-from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.contract import ConfigError, Frozen, Metric, TrialConfig
 from trainables.fake_factor import stages
 from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
 from trainables.fake_factor.loss_config import Loss, OfLogit
@@ -20,8 +20,11 @@ from trainables.fake_factor.stages import STAGES, Ensemble, StageSection
 from trainables.nearest import did_you_mean, listed
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
 from trainables.signal_config import RATE_KEEPERS
@@ -35,7 +38,27 @@ class FakesTrainer(TrainerSection):
     reduce_lr_on_epoch: float | None = Field(default=None, gt=0, le=1)
     """Multiplies the learning rates after each epoch; null leaves them to the schedulers."""
     repeats: int = Field(default=1, ge=1, le=20)
-    """Chains that a trial trains side by side from other starts; it reports their medians."""
+    """Chains that a trial trains side by side from other starts."""
+    summary: Literal["median", "worst"] = "median"
+    """What a trial reports of several chains: the median of each metric, or the worst value."""
+
+    @model_validator(mode="after")
+    def _fits_a_chain(self) -> FakesTrainer:
+        """**Raises** ConfigError for an option that three networks in turn cannot keep."""
+        for key, (allowed, reason) in _ALONE.items():
+            if (given := getattr(self, key)) not in allowed:
+                raise ConfigError(key, f"fakes cannot have {given!r}: {reason}")
+        return self
+
+
+_HALVES = "an event weight below 6e-8 would be 0; use 32, or bf16-mixed"
+_ALONE: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "limit_train_batches": ((None,), "the last networks of the chain would not be trained"),
+    "limit_val_batches": ((None,), "a closure is counted over all events; use data.n_events"),
+    "gradient_clip_algorithm": (("norm",), "each network is clipped by its norm"),
+    "precision": ((32, 64, "32", "64", "32-true", "64-true", "16-mixed", "bf16-mixed"), _HALVES),
+}
+"""Options of a trainer that are for one network: what is allowed, and why nothing else is."""
 
 
 class Subtraction(Frozen):
@@ -54,8 +77,11 @@ class Config(TrialConfig):
 
     NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
         **DATA_NOT_SEARCHED,
+        **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
-        "trainer.repeats": "a median of more chains is less noisy, and trials are compared by it",
+        **LOGGING_NOT_SEARCHED,
+        "trainer.repeats": "what more chains report is less noisy, and trials are compared by it",
+        "trainer.summary": "a median is better than the worst value, and trials are compared by it",
     }
 
     data: FakesData = FakesData()
@@ -71,6 +97,7 @@ class Config(TrialConfig):
     trainer: FakesTrainer = FakesTrainer()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
+    logging: Logging = Logging()
 
     @field_validator("architecture", "loss", "optimizer", mode="before")
     @classmethod
@@ -94,6 +121,13 @@ class Config(TrialConfig):
                     errors += _located(error, (name, section))
         if errors:
             raise ValidationError.from_exception_data("Config", errors)
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_to_draw(self) -> Config:
+        if self.logging.plot_every_n_epochs is not None:
+            message = "has no effect: fakes draw no pictures; leave it null"
+            raise ConfigError("logging.plot_every_n_epochs", message)
         return self
 
     @model_validator(mode="after")

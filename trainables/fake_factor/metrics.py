@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from trainables.contract import Metric
 from trainables.fake_factor.data_config import VARIABLES, FakesData
@@ -39,6 +42,15 @@ METRICS: dict[str, Metric] = {
     "train_loss_loose": Metric("min", "mean loss of the loose network; for looking at", ("loss",)),
     "train_loss_ratio": Metric("min", "mean loss of the ratio network; for looking at", ("loss",)),
 }
+
+
+def summarised(name: str, values: Sequence[float], way: Literal["median", "worst"]) -> float:
+    """One metric of several chains as one number; NaN if a chain has none."""
+    if any(math.isnan(value) for value in values):
+        return math.nan
+    if way == "median":
+        return statistics.median(values)
+    return max(values) if METRICS[f"val_{name}"].direction == "min" else min(values)
 
 
 def unreported(data: FakesData) -> Mapping[str, str]:

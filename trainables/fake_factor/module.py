@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import numpy as np
 import torch
 from lightning.pytorch import LightningModule
 from lightning.pytorch.core.optimizer import LightningOptimizer
@@ -23,6 +22,7 @@ from trainables.fake_factor.chain import Chain
 from trainables.fake_factor.config import Config
 from trainables.fake_factor.event_table import EventTable
 from trainables.fake_factor.events import Events
+from trainables.fake_factor.metrics import summarised
 from trainables.fake_factor.ratio_net import RatioNet
 from trainables.fake_factor.stages import stages
 from trainables.fake_factor.subtraction import of_mean_size_one
@@ -33,7 +33,7 @@ SCALING = ("mean", "deviation")
 
 
 class ChainModule(LightningModule):
-    """One chain of networks, or several side by side whose metrics are reported as medians."""
+    """One chain of networks, or several side by side whose metrics are reported as one."""
 
     mean: Tensor
     deviation: Tensor
@@ -213,7 +213,8 @@ class ChainModule(LightningModule):
             for chain in map(self.chain, range(len(self.chains)))
         ]
         for name in found[0]:
-            self.log(f"{prefix}_{name}", float(np.median([values[name] for values in found])))
+            values = [one[name] for one in found]
+            self.log(f"{prefix}_{name}", summarised(name, values, self._config.trainer.summary))
 
     def _scaled(self, events: Events) -> Tensor:
         """Scaled once here in double precision, so that a batch costs nothing."""

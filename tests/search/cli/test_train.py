@@ -177,6 +177,25 @@ def test_the_folder_that_was_written_is_named(
     assert capfd.readouterr().out.splitlines()[-2] == f"Written to {tmp_path / 'out-2'}"
 
 
+def test_pictures_and_logs_are_named_and_kept_with_the_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "signal.yaml"
+    config.write_text(
+        "data: {max_rows: 600}\narchitecture: {width: 8}\ntrainer: {max_epochs: 2}\n"
+        "logging: {loggers: [{name: CSVLogger}], plot_every_n_epochs: 1}\n"
+    )
+    train(str(config), [], out=tmp_path / "out", storage=tmp_path / "runs")
+    directory = tmp_path / "out" / "checkpoints"
+    said = capfd.readouterr().out.splitlines()
+    assert said[-3:-1] == [f"Pictures: {directory / 'pictures'}", f"Logs: {directory / 'logs'}"]
+    drawn = {path.name for path in (directory / "pictures").iterdir()}
+    assert {"0001_roc.png", "0002_confusion.png"} <= drawn
+    assert (directory / "logs" / "CSVLogger" / "version_0" / "metrics.csv").is_file()
+    kept = (tmp_path / "runs" / "mlartifacts").rglob("*.png")
+    assert {path.name for path in kept} == drawn
+
+
 def test_the_config_says_how_many_checkpoints_are_kept(
     config: Path, fault_trainable: TrainableRef, tmp_path: Path
 ) -> None:

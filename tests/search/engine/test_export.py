@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,40 @@ def test_a_run_that_was_broken_off_is_described_later(tmp_path: Path) -> None:
     assert sorted(runs) == ["0", "1", "none"]
     assert runs["0"].data.params == {"x": "0"}
     assert paths(client, runs["0"].info.run_id) == {"config.yaml"}
+
+
+class Counting(MlflowClient):
+    """Remembers which files it was given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.given: list[str] = []
+
+    def log_artifact(self, run_id: str, local_path: str, artifact_path: str | None = None) -> None:
+        self.given.append(Path(local_path).name)
+        super().log_artifact(run_id, local_path, artifact_path)
+
+
+def test_pictures_are_uploaded_once_and_again_when_they_have_changed(tmp_path: Path) -> None:
+    client = Counting(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    exporter = Exporter(client, MANIFEST, (tmp_path / "artifacts").as_uri())
+    client.given.clear()
+    folder = tmp_path / "pictures"
+    exporter.pictures(TRIALS[0], folder)
+    folder.mkdir()
+    (folder / "0001_roc.png").write_bytes(b"first")
+    (folder / "0002_roc.part").write_bytes(b"half")
+    never_began = TrialRecord(5, State.DUPLICATE, {}, 7)
+    for trial in (never_began, TRIALS[0], TRIALS[0]):
+        exporter.pictures(trial, folder)
+    assert [name for name in client.given if name != "config.yaml"] == ["0001_roc.png"]
+
+    (folder / "0001_roc.png").write_bytes(b"again")
+    os.utime(folder / "0001_roc.png", ns=(1, 1))
+    exporter.pictures(TRIALS[0], folder)
+    assert client.given.count("0001_roc.png") == 2
+    experiment = client.get_run(exporter.parent).info.experiment_id
+    runs = {run.data.tags[TRIAL]: run for run in client.search_runs([experiment])}
+    assert set(runs) == {"none", "0"}
+    found = client.list_artifacts(runs["0"].info.run_id, "pictures")
+    assert [file.path for file in found] == ["pictures/0001_roc.png"]

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from trainables.pictures import files, shown, table
+from trainables.pictures.shown import Shown
+
+SIZE = (440, 330)
+
+
+@pytest.mark.parametrize("events", ["two", "four"])
+@pytest.mark.parametrize("name", table.PICTURES)
+def test_each_picture_is_drawn_of_two_classes_and_of_more(
+    name: str, events: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    figure = table.PICTURES[name](request.getfixturevalue(events))
+    assert isinstance(figure, Figure)
+    files.write({name: figure}, tmp_path, 7)
+    with Image.open(tmp_path / "pictures" / f"0007_{name}.png") as image:
+        assert image.size == SIZE
+        # there is something on the paper
+        assert len(set(image.convert("L").resize((44, 33)).tobytes())) > 10
+
+
+def test_a_network_that_diverged_has_no_pictures() -> None:
+    logits, labels = np.array([np.nan, 1.0]), np.array([0.0, 1.0])
+    assert table.draw(shown.of_logits(logits, labels, np.ones(2), ("a", "b"))) == {}
+
+
+def test_a_picture_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    class Broken(Figure):
+        def savefig(self, fname: Any, **kwargs: Any) -> None:
+            Path(fname).write_bytes(b"half")
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        files.write({"roc": Broken()}, tmp_path, 1)
+    assert list((tmp_path / "pictures").glob("*.png")) == []
+
+
+def test_nothing_is_left_of_a_figure_when_it_is_written(two: Shown, tmp_path: Path) -> None:
+    files.write(table.draw(two), tmp_path, 0)
+    before = counted()
+    for epoch in range(1, 51):
+        files.write(table.draw(two), tmp_path, epoch)
+    after = counted()
+    assert {kind: n for kind, n in after.items() if kind.startswith("matplotlib")} == {
+        kind: n for kind, n in before.items() if kind.startswith("matplotlib")
+    }
+    # less than one object of any kind for each picture
+    assert sum(after.values()) - sum(before.values()) < 50 * len(table.PICTURES)
+    assert len(list((tmp_path / "pictures").iterdir())) == 51 * len(table.PICTURES)
+
+
+def counted() -> Counter[str]:
+    """How many objects there are of each type."""
+    gc.collect()
+    return Counter(f"{type(one).__module__}.{type(one).__name__}" for one in gc.get_objects())
+
+
+def test_pyplot_which_keeps_figures_is_not_even_imported(tmp_path: Path) -> None:
+    code = f"""
+import sys, pathlib, numpy
+from trainables.pictures import files, shown, table
+events = shown.of_logits(numpy.arange(9.0), numpy.arange(9.0) % 2, numpy.ones(9), ("a", "b"))
+files.write(table.draw(events), pathlib.Path({str(tmp_path)!r}), 1)
+print("matplotlib.pyplot" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+    assert len(list((tmp_path / "pictures").iterdir())) == len(table.PICTURES)
