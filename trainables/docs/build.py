@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, families, losses, optimizers, options, schedulers, signal
+from trainables.docs import (
+    curves,
+    disco,
+    families,
+    losses,
+    optimizers,
+    options,
+    schedulers,
+    signal,
+)
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "disco.md": disco.text,
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
