@@ -62,7 +62,9 @@ def test_one_shape_drawn_twice_differs_by_chance() -> None:
     # draws of n and m events is (bins - 1) / (8 ln 2) (1 / n + 1 / m)
     random, shape, n, m = np.random.default_rng(0), np.array([0.1, 0.2, 0.3, 0.4]), 500, 2000
     draws = [
-        sculpting.jsd(Cut(np.arange(5.0), *(random.multinomial(k, shape) * 1.0 for k in (n, m))))
+        sculpting.jsd(
+            Cut(np.arange(5.0), *(random.multinomial(k, shape).astype(float) for k in (n, m)))
+        )
         for _ in range(400)
     ]
     expected = 3 / (8 * math.log(2)) * (1 / n + 1 / m)
