@@ -22,7 +22,7 @@ run: $(VENV)/.installed  ## the shipped signal search; an earlier one of that na
 	$(BIN)/tune-run spaces/signal.yaml --fresh
 
 test: $(VENV)/.installed-dev  ## what CI runs
-	$(BIN)/python -m pytest -m "not slow and not gpu and not faults"
+	$(BIN)/python -m pytest -m "not slow and not gpu and not faults" -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "slow"
