@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""A public class or type of the platform has a name of its own; models may share theirs."""
-=======
 """A public class or type has a name of its own in its package."""
->>>>>>> mend
 
 from __future__ import annotations
 
@@ -30,14 +26,9 @@ def types_of(file: Path) -> Iterator[str]:
                 yield name
 
 
-<<<<<<< HEAD
-def test_no_two_types_share_a_name() -> None:
-    files = ROOT.glob("search/**/*.py")
-=======
 @pytest.mark.parametrize("package", ["search", "trainables"])
 def test_no_two_types_share_a_name(package: str) -> None:
     files = ROOT.glob(f"{package}/**/*.py")
->>>>>>> mend
     names = Counter(name for file in files for name in types_of(file) if name[0] != "_")
     assert len(names) > 50
     assert {name for name, count in names.items() if count > 1} <= SHARED
