@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
 from trainables.components.disco_config import Disco
+from trainables.components.scheduler_table import RATE_KEEPERS
 from trainables.contract import Frozen, Metric, TrialConfig
 from trainables.sculpting_config import Sculpting
 from trainables.sections import (
@@ -25,9 +26,6 @@ from trainables.signal_metrics import METRICS, unreported
 from trainables.tabular import DATA_NOT_SEARCHED, TabularData
 
 __all__ = ["METRICS", "Config"]
-
-RATE_KEEPERS = ("none", "ReduceLROnPlateau")
-"""Schedulers that leave a learning rate where it was put."""
 
 
 class SignalTrainer(TrainerSection):

@@ -10,6 +10,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from trainables.architectures.mlp import Mlp
 from trainables.components.component import Component, SchedulerComponent
+from trainables.components.scheduler_table import RATE_KEEPERS
 from trainables.contract import ConfigError, Frozen, Metric, TrialConfig
 from trainables.fake_factor import stages
 from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
@@ -28,7 +29,6 @@ from trainables.sections import (
     Logging,
     TrainerSection,
 )
-from trainables.signal_config import RATE_KEEPERS
 
 
 class FakesTrainer(TrainerSection):
@@ -129,6 +129,13 @@ class Config(TrialConfig):
         if self.logging.plot_every_n_epochs is not None:
             message = "has no effect: fakes draw no pictures; leave it null"
             raise ConfigError("logging.plot_every_n_epochs", message)
+        return self
+
+    @model_validator(mode="after")
+    def _mc_to_weigh(self) -> Config:
+        if self.subtraction.use == "mc" and self.data.is_data is None:
+            message = "'mc' needs data.is_data, the column which tells MC from data"
+            raise ConfigError("subtraction.use", message)
         return self
 
     @model_validator(mode="after")
