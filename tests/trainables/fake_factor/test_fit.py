@@ -14,7 +14,7 @@ from torch import nn
 
 from search.text.yaml_file import examine
 from trainables import fakes, lightning_fit
-from trainables.contract import REQUIRED_NAMES
+from trainables.contract import REQUIRED_NAMES, ConfigError
 from trainables.fake_factor import closure, event_table
 from trainables.fake_factor.closure import Estimate
 from trainables.fake_factor.module import ChainModule
@@ -350,6 +350,27 @@ def test_a_rate_that_was_changed_wins_over_that_of_the_checkpoint(
     )
     fakes.fit(config, changed)
     assert rates(changed, 4) == pytest.approx([0.01, 0.01, 0.005])
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_more_or_fewer_chains_cannot_go_on(
+    before: int, after: int, chain: Chain, new_trial: Any
+) -> None:
+    first = new_trial()
+    fakes.fit(chain(trainer={"max_epochs": 1, "repeats": before}), first)
+    start = {"load_checkpoint": str(first.checkpoints[1]), "continue_training": True}
+    with pytest.raises(ConfigError, match=f"has {before} chains") as error:
+        fakes.fit(chain(trainer={"repeats": after}, checkpointing=start), new_trial())
+    assert error.value.key == "trainer.repeats"
+
+
+def test_other_networks_cannot_go_on(chain: Chain, own: dict[str, Any], new_trial: Any) -> None:
+    first, data = new_trial(), {**own, "n_events": None}
+    fakes.fit(chain(data=data, trainer={"max_epochs": 1}), first)
+    start = {"load_checkpoint": str(first.checkpoints[1]), "continue_training": True}
+    with pytest.raises(ConfigError, match="write 'measured'") as error:
+        fakes.fit(chain(data={**data, "is_data": None}, checkpointing=start), new_trial())
+    assert error.value.key == "data.is_data"
 
 
 @pytest.mark.parametrize("name", ["LBFGS", "alig", "prodigy", "soap"])
