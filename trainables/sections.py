@@ -59,6 +59,10 @@ class TrainerSection(Frozen):
         name = str(self.precision)
         return f"{name}-true" if name.isdigit() else name
 
+    def described(self, beside: set[str]) -> str:
+        """Every option but those `beside`, as a text that differs only if trials train apart."""
+        return f"{self.arithmetic} {self.model_dump_json(exclude={*beside, 'precision'})}"
+
     @model_validator(mode="before")
     @classmethod
     def _options_only(cls, given: Any) -> Any:
