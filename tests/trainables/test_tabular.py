@@ -199,7 +199,9 @@ def test_two_values_of_any_kind_are_a_label_once_one_is_named(values: Any, path:
     table = frame()
     table["label"] = [values[0] if label else values[1] for label in table["label"]]
     table.to_csv(path, index=False)
-    assert load(path, positive=values[0]).train.labels.mean() == 0.25
+    loaded = load(path, positive=values[0])
+    assert loaded.train.labels.mean() == 0.25
+    assert loaded.classes == (str(values[1]), str(values[0]))
 
 
 def write(path: Path, **columns: Any) -> Path:
