@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
 from trainables.components.disco_config import Disco
-from trainables.contract import Frozen, Metric
+from trainables.contract import ConfigError, Frozen, Metric
 from trainables.lightning_config import LightningConfig, one_master_of_the_rate
 from trainables.sculpting_config import Sculpting
 from trainables.sections import (
@@ -76,8 +76,15 @@ class Config(LightningConfig):
 
     @model_validator(mode="after")
     def _disco_can_act(self) -> Config:
-        if self.disco is not None:
-            self.disco.check(self.classes(), self.data.weight is not None)
+        if self.disco is None:
+            return self
+        if self.disco.classes is not None and self.data.positive is not None:
+            message = (
+                "cannot name classes beside data.positive, which says one of their two values; "
+                f"instead of it write data.classes: [THE OTHER VALUE, {self.data.positive}]"
+            )
+            raise ConfigError("disco.classes", message)
+        self.disco.check(self.classes(), self.data.weight is not None)
         return self
 
     def classes(self) -> list[Any]:

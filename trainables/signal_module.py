@@ -13,7 +13,7 @@ from trainables import changed_settings, class_metrics, metrics, sculpting
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
 from trainables.architectures.piecewise_encoding import place_bins
-from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
+from trainables.batches import EVAL_ROWS, Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
 from trainables.components.adapted_loss import AdaptedLoss
 from trainables.components.class_weights import balanced
@@ -33,8 +33,6 @@ SCALING = ("scaling.",)
 
 LOSS = "loss."
 """Beginning of the names of the loss's own state, which always follows from the config."""
-
-_EVAL_ROWS = 8192
 
 
 class Seen(NamedTuple):
@@ -83,10 +81,10 @@ class SignalModule(LightningModule):
         return self._batches
 
     def val_dataloader(self) -> FixedBatches:
-        return FixedBatches(self._tensors(self._table.val), _EVAL_ROWS)
+        return FixedBatches(self._tensors(self._table.val), EVAL_ROWS)
 
     def test_dataloader(self) -> FixedBatches:
-        return FixedBatches(self._tensors(self._table.test), _EVAL_ROWS)
+        return FixedBatches(self._tensors(self._table.test), EVAL_ROWS)
 
     def on_train_epoch_start(self) -> None:
         assert self._batches is not None

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from search import spec
 from search.checks.findings import Findings
+from search.checks.shared_keys import varied
 from search.errors import nearest
 from search.space.space import Space
 from search.text.documents import Document, Key
@@ -122,8 +123,9 @@ def bent_by(metric: Metric, space: Space) -> list[str]:
         parameter.name
         for parameter in space.parameters
         if any(
-            parameter.name == section or parameter.name.startswith(f"{section}.")
-            for section in metric.depends_on
+            f"{key}.".startswith(f"{bending}.")
+            for key in tuple(varied(parameter)) or (parameter.name,)
+            for bending in metric.depends_on
         )
     ]
 

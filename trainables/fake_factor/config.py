@@ -46,14 +46,14 @@ class FakesTrainer(TrainerSection):
     @model_validator(mode="after")
     def _fits_a_chain(self) -> FakesTrainer:
         """**Raises** ConfigError for an option that three networks in turn cannot keep."""
-        for key, (allowed, reason) in _ALONE.items():
+        for key, (allowed, reason) in ALONE.items():
             if (given := getattr(self, key)) not in allowed:
                 raise ConfigError(key, f"fakes cannot have {given!r}: {reason}")
         return self
 
 
 _HALVES = "an event weight below 6e-8 would be 0; use 32, or bf16-mixed"
-_ALONE: Mapping[str, tuple[tuple[Any, ...], str]] = {
+ALONE: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "limit_train_batches": ((None,), "the last networks of the chain would not be trained"),
     "limit_val_batches": ((None,), "a closure is counted over all events; use data.n_events"),
     "gradient_clip_algorithm": (("norm",), "each network is clipped by its norm"),
