@@ -46,9 +46,10 @@ def changed_share(picture: NDArray[Any]) -> float:
     """Of the points within the axes, those that an empty sheet has otherwise."""
     figure, axes = paper.sheet("", "")
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    left, bottom, right, top = axes.get_window_extent().extents.round().astype(int)
-    empty = np.asarray(canvas.buffer_rgba())[..., 0].astype(int)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    box = axes.get_window_extent()
+    left, bottom, right, top = (round(edge) for edge in (box.x0, box.y0, box.x1, box.y1))
+    empty = np.asarray(canvas.buffer_rgba())[..., 0].astype(int)  # type: ignore[no-untyped-call]
     assert picture.shape == empty.shape
     inside = slice(len(empty) - top + 2, len(empty) - bottom - 2), slice(left + 2, right - 2)
     return float((picture[inside] != empty[inside]).mean())
