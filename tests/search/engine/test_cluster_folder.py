@@ -48,6 +48,7 @@ def test_temporary_files_of_the_cluster_go_with_it(
     parent.mkdir()
     monkeypatch.setenv("TMPDIR", str(parent))
     monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
     before = dict(os.environ)
     try:
         with cluster_folder() as folder:
