@@ -130,9 +130,11 @@ class SignalModule(LightningModule):
         logits, labels, weights, spectators = (
             part.double().cpu().numpy() for part in self._looked_at
         )
-        columns = dict(zip(self._table.spectators, spectators.T, strict=True))
-        classes = self._table.classes
-        return table.draw(shown.of_logits(logits, labels, weights, classes, columns))
+        cut, classes = None, self._table.classes
+        if self._view is not None and np.isfinite(logits).all():
+            events = metrics.scored(logits, labels, weights)
+            cut = sculpting.cut(events, spectators, self._view)
+        return table.draw(shown.of_logits(logits, labels, weights, classes, cut))
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         if self.trainer.training:

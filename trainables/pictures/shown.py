@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from trainables.sculpting import Cut
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Shown:
     """Events with the probability of each class.
 
-    **Shapes** probabilities [N, C], labels [N] from 0, weights [N] of at least 0; columns [N] each.
+    **Shapes** probabilities [N, C], labels [N] from 0, weights [N] of at least 0.
     """
 
     probabilities: Floats
@@ -27,8 +28,8 @@ class Shown:
     weights: Floats
     names: tuple[str, ...]
     """What the classes are called; of two classes the second is what is looked for."""
-    columns: Mapping[str, Floats] = field(default_factory=dict)
-    """Numbers of the events that no network sees, for pictures of how scores depend on them."""
+    cut: Cut | None = None
+    """The background on both sides of a cut, where the config says in which variable."""
 
     @property
     def is_usable(self) -> bool:
@@ -52,7 +53,7 @@ def of_logits(
     labels: Floats,
     weights: Floats,
     names: tuple[str, ...],
-    columns: Mapping[str, Floats] | None = None,
+    cut: Cut | None = None,
 ) -> Shown:
     """Events with probabilities from their logits: logistic of two classes, softmax of more.
 
@@ -64,4 +65,4 @@ def of_logits(
     with np.errstate(invalid="ignore"):
         probabilities = softmax(both, axis=1)
     counted = np.clip(weights, 0.0, None)
-    return Shown(probabilities, labels.astype(np.int64), counted, names, columns or {})
+    return Shown(probabilities, labels.astype(np.int64), counted, names, cut)

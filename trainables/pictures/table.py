@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from trainables.pictures import calibration, confusion, roc, scores
+from trainables.pictures import calibration, confusion, roc, scores, sculpting
 from trainables.pictures.shown import Shown
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ PICTURES: Mapping[str, Callable[[Shown], Figure | None]] = {
     "scores": scores.draw,
     "confusion": confusion.draw,
     "calibration": calibration.draw,
+    "sculpting": sculpting.draw,
 }
 """What draws each picture, by the name of its file; None where these events have none."""
 

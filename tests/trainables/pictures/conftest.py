@@ -7,8 +7,10 @@ import pytest
 
 from trainables.pictures import shown
 from trainables.pictures.shown import Shown
+from trainables.sculpting import Cut
 
 N_EVENTS = 500
+CUT = Cut("mass", 0.5, np.array([80.0, 100.0, 150.0]), np.array([3.0, 1.0]), np.array([1.0, 1.0]))
 
 
 @pytest.fixture
@@ -17,7 +19,7 @@ def two() -> Shown:
     labels = random.integers(0, 2, N_EVENTS).astype(float)
     logits = random.normal(size=N_EVENTS) + labels - 0.5
     weights = random.uniform(0.5, 2.0, N_EVENTS)
-    return shown.of_logits(logits, labels, weights, ("background", "signal"))
+    return shown.of_logits(logits, labels, weights, ("background", "signal"), CUT)
 
 
 @pytest.fixture
@@ -26,4 +28,4 @@ def four() -> Shown:
     labels = random.integers(0, 4, N_EVENTS).astype(float)
     logits = random.normal(size=(N_EVENTS, 4)) + np.eye(4)[labels.astype(int)]
     weights = random.uniform(0.5, 2.0, N_EVENTS)
-    return shown.of_logits(logits, labels, weights, ("qcd", "top", "W", "H"))
+    return shown.of_logits(logits, labels, weights, ("qcd", "top", "W", "H"), CUT)

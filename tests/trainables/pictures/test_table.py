@@ -72,7 +72,9 @@ def test_pyplot_which_keeps_figures_is_not_even_imported(tmp_path: Path) -> None
     code = f"""
 import sys, pathlib, numpy
 from trainables.pictures import files, shown, table
-events = shown.of_logits(numpy.arange(9.0), numpy.arange(9.0) % 2, numpy.ones(9), ("a", "b"))
+from trainables.sculpting import Cut
+cut = Cut("mass", 0.5, numpy.arange(3.0), numpy.ones(2), numpy.ones(2))
+events = shown.of_logits(numpy.arange(9.0), numpy.arange(9.0) % 2, numpy.ones(9), ("a", "b"), cut)
 files.write(table.draw(events), pathlib.Path({str(tmp_path)!r}), 1)
 print("matplotlib.pyplot" in sys.modules)
 """
