@@ -30,7 +30,7 @@ def draw(events: Shown) -> Figure | None:
     low, high = cut.edges[0], cut.edges[-1]
     x_marks = (0.0, f"{low:.4g}"), (1.0, f"{high:.4g}")
     y_marks = (0.0, "0"), (1 / ROOM, f"{top / ROOM:.2g}")
-    figure, axes = sheet(cut.variable, "share of the background", x_marks, y_marks)
+    figure, axes = sheet(cut.variable, "share of the background", x_marks, y_marks, turned=True)
     axes.set_xlim(low, high)
     axes.set_ylim(0, top or 1.0)
     for number, (name, shape) in enumerate(shapes.items()):

@@ -149,7 +149,7 @@ def test_both_sides_of_a_cut_are_drawn_as_shapes(two: Shown) -> None:
     assert figure is not None
     patches = [part for part in axes_of(figure).patches if isinstance(part, StepPatch)]
     # three of four events that pass lie in the first of two bins, and one of two that fail
-    passing, failing = (np.asarray(part.get_data().values) for part in patches)
+    passing, failing = (np.asarray(part.get_data()[0]) for part in patches)
     assert passing == pytest.approx([0.75, 0.25])
     assert failing == pytest.approx([0.5, 0.5])
     divergence = jensenshannon([0.75, 0.25], [0.5, 0.5], base=2) ** 2
