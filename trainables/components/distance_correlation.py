@@ -1,7 +1,7 @@
 """Weighted distance correlation of two numbers an event: 0 only where they are independent.
 
 Both forms are written as pairs + product - 2 triples of distances, which needs no centred matrices.
-The gradient of n events takes about six n x n matrices.
+The gradient of n events takes about four n x n matrices.
 """
 
 from __future__ import annotations

@@ -93,7 +93,8 @@ def _default(field: FieldInfo) -> str:
 def _bias() -> str:
     return _line(f"""
         A batch compares all pairs of its N background events, so that memory and time grow with
-        the square of N, and `data.batch_size` is {LARGEST_BATCH} at most. The biased form is about
+        the square of N (4 matrices of N x N numbers for each variable and output), and
+        `data.batch_size` is {LARGEST_BATCH} at most. The biased form is about
         {BIAS:g} / N for independent numbers (2.5 / N where both are uniform, 3.2 / N where both are
         normal), which the network cannot get rid of: lambda times that is added to the loss for
         nothing. Below {FEWEST} background events a batch `--check` says so; `form: unbiased` has no
