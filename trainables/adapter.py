@@ -22,6 +22,7 @@ from trainables import loggers
 from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
+from trainables.pictures import asked
 from trainables.sections import check_ending, check_share
 
 if TYPE_CHECKING:
@@ -89,11 +90,9 @@ class _Bound(NamedTuple):
         """Build the module once; describes each section by what it was told."""
         import torch
 
-        from trainables import drawing
-
         check_ending(self.metrics, config.trainer, config.early_stopping)
         loggers.check(config.logging.loggers)
-        drawing.check(self.net, config.logging.plot_every_n_epochs)
+        asked.check(self.net, config.logging.plot_every_n_epochs)
         with torch.random.fork_rng(devices=[]):
             net = self._net(config)
         texts = {

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from lightning.pytorch import LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
 
-from trainables.contract import ConfigError, Trial
+from trainables.contract import Trial
 from trainables.epoch_end import validated
 from trainables.pictures import files
+from trainables.pictures.asked import METHOD
 
 log = logging.getLogger(__name__)
-
-METHOD = "pictures"
-"""Of a module: returns figures of its last validation, by their names."""
-
-
-def check(module: type[Any], every: int | None) -> None:
-    """Refuse to draw what has no pictures. **Raises** ConfigError."""
-    if every is not None and not callable(getattr(module, METHOD, None)):
-        message = (
-            f"has no effect: {module.__name__} has no method {METHOD}(), which would return "
-            "matplotlib figures of its last validation, by their names"
-        )
-        raise ConfigError("logging.plot_every_n_epochs", message)
 
 
 class Draw(Checkpoint):

@@ -83,11 +83,11 @@ class ReportEpoch(Checkpoint):
         del pl_module
         if trainer.current_epoch + 1 == trainer.max_epochs:
             trainer.check_val_every_n_epoch = 1
-        _switch(trainer, "train")
+        switch(trainer, "train")
 
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         del pl_module
-        _switch(trainer, "eval")
+        switch(trainer, "eval")
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if self._lr_factor is not None:
@@ -147,7 +147,7 @@ def _scale_rates(trainer: Trainer, factor: float) -> None:
             group["lr"] = group["lr"] * factor
 
 
-def _switch(trainer: Trainer, mode: Literal["train", "eval"]) -> None:
+def switch(trainer: Trainer, mode: Literal["train", "eval"]) -> None:
     """Schedule-free optimizers keep one set of weights to train and another to evaluate."""
     for optimizer in trainer.optimizers:
         switch = getattr(optimizer, mode, None)

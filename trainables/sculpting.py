@@ -31,7 +31,6 @@ _LEAST_JSD = 1e-6
 class View:
     """Where the variable is found, and how the background is cut and binned in it."""
 
-    variable: str
     column: int
     """Its place among the spectators."""
     edges: Floats
@@ -42,8 +41,6 @@ class View:
 class Cut:
     """The background in bins. **Shapes** edges [K + 1]; passing, failing [K] summed weights."""
 
-    variable: str
-    efficiency: float
     edges: Floats
     passing: Floats
     failing: Floats
@@ -56,26 +53,26 @@ def view(section: Sculpting, table: Table) -> View:
     low, high = section.range or (float(values.min()), float(values.max()))
     if not low < high:
         high = low + 1.0
-    edges = np.linspace(low, high, section.bins + 1)
-    return View(section.variable, column, edges, section.efficiency)
+    return View(column, np.linspace(low, high, section.bins + 1), section.efficiency)
 
 
 def summary(events: Scored, spectators: Floats, seen: View) -> dict[str, float]:
     """Every metric by its name, all NaN if a score is not finite. **Shapes** spectators [N, S]."""
     if not events.usable:
         return dict.fromkeys(("jsd", "inverse_jsd", "dcor"), float("nan"))
-    divergence = jsd(cut(events, spectators, seen))
+    values = spectators[:, seen.column]
+    divergence = jsd(cut(events, values, seen))
     return {
         "jsd": divergence,
         "inverse_jsd": 1.0 / max(divergence, _LEAST_JSD),
-        "dcor": dcor(events, spectators[:, seen.column]),
+        "dcor": dcor(events, values),
     }
 
 
-def cut(events: Scored, spectators: Floats, seen: View) -> Cut:
-    """The background that passes the cut and that which fails. **Shapes** spectators [N, S]."""
+def cut(events: Scored, values: Floats, seen: View) -> Cut:
+    """The background that passes the cut and that which does not. **Shapes** values [N]."""
     background = events.labels == 0
-    inside = np.clip(spectators[background, seen.column], seen.edges[0], seen.edges[-1])
+    inside = np.clip(values[background], seen.edges[0], seen.edges[-1])
     weights = events.weights[background]
     _, threshold = metrics.working_point(events, seen.efficiency)
     passes = events.scores[background] >= threshold
@@ -83,7 +80,7 @@ def cut(events: Scored, spectators: Floats, seen: View) -> Cut:
         np.histogram(inside[side], seen.edges, weights=weights[side])[0]
         for side in (passes, ~passes)
     )
-    return Cut(seen.variable, seen.efficiency, seen.edges, passing, failing)
+    return Cut(seen.edges, passing, failing)
 
 
 def jsd(sides: Cut) -> float:

@@ -16,10 +16,10 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import disco_notes, sections, tabular
+    from trainables import batches, disco_notes, sections, tabular
 
     table = tabular.load(config.data, config.spectators())
-    sections.check_share(config.trainer, -(-len(table.train.labels) // config.data.batch_size))
+    sections.check_share(config.trainer, batches.n_batches(table.train.labels, config.data))
     return (*table.notes, *disco_notes.notes(config, table))
 
 

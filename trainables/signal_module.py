@@ -123,18 +123,12 @@ class SignalModule(LightningModule):
 
     def pictures(self) -> dict[str, Figure]:
         """Pictures of the last validation, by their names."""
-        from trainables.pictures import shown, table
+        from trainables import signal_pictures
 
         if self._looked_at is None:
             return {}
-        logits, labels, weights, spectators = (
-            part.double().cpu().numpy() for part in self._looked_at
-        )
-        cut, classes = None, self._table.classes
-        if self._view is not None and np.isfinite(logits).all():
-            events = metrics.scored(logits, labels, weights)
-            cut = sculpting.cut(events, spectators, self._view)
-        return table.draw(shown.of_logits(logits, labels, weights, classes, cut))
+        arrays = (part.double().cpu().numpy() for part in self._looked_at)
+        return signal_pictures.draw(*arrays, table=self._table, view=self._view)
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         if self.trainer.training:

@@ -18,7 +18,7 @@ from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import InputShape, ObjectShape, n_outputs
 from trainables.components import losses
 from trainables.components.component import Component
-from trainables.components.losses import Task
+from trainables.components.losses import LossTask
 from trainables.components.trace import Driver, trace
 from trainables.disco_probe import describe
 from trainables.sections import check_ending
@@ -93,14 +93,14 @@ def _architecture(text: str, shape: InputShape) -> str:
     return f"{net!r} with {sum(part.numel() for part in net.parameters())} weights"
 
 
-def _task(data: TabularData) -> Task:
+def _task(data: TabularData) -> LossTask:
     unequal = tuple(float(number + 1) for number in range(data.n_classes))
     balanced = unequal if data.class_weights == "balanced" else None
-    return Task(data.n_classes, data.weighted_loss, class_weights=balanced)
+    return LossTask(data.n_classes, data.weighted_loss, class_weights=balanced)
 
 
 @lru_cache(maxsize=4096)
-def _loss(text: str, task: Task) -> str:
+def _loss(text: str, task: LossTask) -> str:
     loss = losses.build(
         Component.model_validate_json(text),
         weighted=task.weighted,

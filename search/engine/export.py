@@ -62,11 +62,14 @@ class Exporter:
         if trial.state is not State.RUNNING:
             self._close(run_id, trial)
 
-    def pictures(self, trial: TrialRecord, folder: Path) -> None:
-        """Keep the pictures in a folder with the trial's run; those that have changed, again."""
+    def pictures(self, trial: TrialRecord, files: Sequence[Path]) -> None:
+        """Keep pictures with the trial's run; those that have changed, again.
+
+        Of two with one name the later stays: an epoch that was trained once more.
+        """
         if trial.state in NEVER_STARTED:
             return
-        for file in sorted(folder.glob("*.png")):
+        for file in files:
             written = file.stat().st_mtime_ns
             if self._uploaded.get(file) != written:
                 self._client.log_artifact(self._run_of(trial), str(file), artifact_path=PICTURES)

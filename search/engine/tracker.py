@@ -17,7 +17,6 @@ from search.results.folder import SearchFolder
 from search.results.pareto import TradePoint, front_of, is_trade_off, leading
 from search.results.result import SearchResult
 from search.results.trials import State, TrialRecord
-from trainables.contract import PICTURES
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -196,7 +195,7 @@ def search_state(result: SearchResult) -> State:
 def export_trial(exporter: Exporter, trial: TrialRecord, folder: SearchFolder) -> None:
     """A trial as the record knows it, and the pictures that lie in its folder."""
     exporter.trial(trial)
-    exporter.pictures(trial, folder.trial(trial.number) / PICTURES)
+    exporter.pictures(trial, folder.pictures(trial.number))
 
 
 def export_outcome(

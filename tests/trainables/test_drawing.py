@@ -9,19 +9,23 @@ import pytest
 
 from trainables import signal
 from trainables.contract import ConfigError, Placement
-from trainables.drawing import check
 from trainables.pictures import table
+from trainables.pictures.asked import check
 from trainables.signal import Config
 from trainables.signal_module import SignalModule
 
 Small = Callable[..., Config]
 
 
-def epochs(directory: Path) -> list[int]:
+ALWAYS = set(table.PICTURES) - {"sculpting"}
+"""The pictures of a trial that looks at no sculpting."""
+
+
+def epochs(directory: Path, drawn: set[str] = ALWAYS) -> list[int]:
     """The epochs of which there are all pictures."""
     names = sorted(path.name for path in (directory / "pictures").iterdir())
     found = sorted({int(name.partition("_")[0]) for name in names})
-    assert names == sorted(f"{epoch:04d}_{name}.png" for epoch in found for name in table.PICTURES)
+    assert names == sorted(f"{epoch:04d}_{name}.png" for epoch in found for name in drawn)
     return found
 
 
@@ -88,7 +92,7 @@ def test_a_network_that_diverged_is_reported_without_pictures(small: Small, new_
     plan = {"optimizer": {"name": "SGD", "lr": 1e30}, "logging": {"plot_every_n_epochs": 1}}
     signal.fit(small(**plan), trial)
     assert [epoch for epoch, _ in trial.reports] == [1, 2, 3]
-    assert len(list((trial.directory / "pictures").iterdir())) < 3 * len(table.PICTURES)
+    assert len(list((trial.directory / "pictures").iterdir())) < 3 * len(ALWAYS)
 
 
 def test_a_module_without_pictures_makes_the_option_idle() -> None:
@@ -96,3 +100,10 @@ def test_a_module_without_pictures_makes_the_option_idle() -> None:
     check(object, None)
     with pytest.raises(ConfigError, match=r"^logging\.plot_every_n_epochs: has no effect: object"):
         check(object, 1)
+
+
+def test_the_sculpting_is_drawn_where_the_trial_looks_at_it(small: Small, new_trial: Any) -> None:
+    trial = new_trial()
+    looking = {"sculpting": {"variable": "fLength"}, "logging": {"plot_every_n_epochs": 3}}
+    signal.fit(small(**looking), trial)
+    assert epochs(trial.directory, {*ALWAYS, "sculpting"}) == [3]

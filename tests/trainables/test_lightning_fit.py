@@ -116,7 +116,7 @@ def test_a_warm_start_keeps_the_scaling_of_the_new_data(small: Small, new_trial:
     start = {"load_checkpoint": str(first.checkpoints[3])}
     signal.fit(small(data={"split_seed": 1}, checkpointing=start), warm)
     means = [
-        torch.load(trial.checkpoints[3], weights_only=True)["state_dict"]["mean"]
+        torch.load(trial.checkpoints[3], weights_only=True)["state_dict"]["scaling.mean"]
         for trial in (first, warm)
     ]
     assert not torch.equal(*means)

@@ -16,7 +16,7 @@ from trainables import loggers, signal
 from trainables.components.component import Component
 from trainables.contract import ConfigError, Placement
 from trainables.logger_kinds import KINDS
-from trainables.signal import METRICS, Config
+from trainables.signal import Config
 
 Small = Callable[..., Config]
 
@@ -113,7 +113,7 @@ def test_the_metrics_of_every_epoch_are_logged(small: Small, new_trial: Any) -> 
     # Lightning counts epochs from 0
     assert sorted(logged) == [0, 1, 2]
     for epoch, metrics in trial.reports:
-        found = {name: logged[epoch - 1][name] for name in METRICS}
+        found = {name: logged[epoch - 1][name] for name in metrics}
         assert found == pytest.approx(metrics)
     assert not any("train_loss_step" in row for row in logged.values())
 

@@ -11,7 +11,7 @@ import torch
 
 from trainables import signal
 from trainables.contract import ConfigError
-from trainables.signal import METRICS, Config
+from trainables.signal import Config
 
 Small = Callable[..., Config]
 
@@ -109,8 +109,9 @@ def _moved(config: Config, trial: Any) -> list[torch.Tensor]:
 
 
 def test_the_peak_memory_is_reported_if_asked(small: Small, new_trial: Any) -> None:
-    made = reports(small(logging={"memory": True}), new_trial())
-    assert set(made[0][1]) == {*METRICS, "train_memory_mib"}
+    config = small(logging={"memory": True})
+    made = reports(config, new_trial())
+    assert set(made[0][1]) == {*config.reported(), "train_memory_mib"}
     assert made[0][1]["train_memory_mib"] <= made[2][1]["train_memory_mib"]
 
 

@@ -36,13 +36,6 @@ def test_probing_loads_neither_lightning_nor_pandas() -> None:
         assert f"'{heavy}'" not in done.stdout
 
 
-def test_a_prepared_worker_has_loaded_what_a_training_needs() -> None:
-    code = "import sys, trainables.signal as s; s.prepare_worker(); print(sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    for needed in ("torch", "lightning"):
-        assert f"'{needed}'" in done.stdout
-
-
 @pytest.mark.parametrize("name", REQUIRED_NAMES)
 def test_it_has_the_names_of_a_trainable(name: str) -> None:
     assert hasattr(signal, name)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -96,11 +95,3 @@ def test_two_names_of_a_precision_are_no_choice(short: Any) -> None:
 def test_the_watched_metric_must_be_reported() -> None:
     with pytest.raises(ConfigError, match=r"early_stopping\.monitor.*did you mean 'val_auc'"):
         described(early_stopping={"monitor": "val_acu"})
-
-
-def test_hundreds_of_probes_take_seconds() -> None:
-    described()
-    start = time.perf_counter()
-    for number in range(100):
-        with_rate(1e-3 + number * 1e-5)
-    assert time.perf_counter() - start < 5.0

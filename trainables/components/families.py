@@ -65,7 +65,8 @@ OPTIMIZERS: Mapping[str, Family] = {
     ),
     "second_order": Family(
         ("dash", "shampoo", "soap", "splus"),
-        "gradients turned by the curvature of each matrix of weights; dear for wide layers",
+        "gradients turned by the curvature of each matrix of weights; dear for wide layers; rates "
+        "from 1e-2 to 1",
     ),
     "muon": Family(
         ("adago", "adamuon", "muon", "normuon"),

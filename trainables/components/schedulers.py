@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainables.components.component import SchedulerComponent
-from trainables.components.listing import Row, by_letter, shown
+from trainables.components.listing import ComponentRow, by_letter, shown
 from trainables.components.scheduler_lookup import (
     SECTION,
     find,
@@ -53,7 +53,7 @@ class Built:
 class SchedulerRow:
     """A scheduler of the table: the component itself, and what a fit decides about it."""
 
-    row: Row
+    row: ComponentRow
     interval: Literal["epoch", "step"] = "epoch"
     filled: Mapping[str, float] = field(default_factory=dict)
     """The share of the whole fit that an argument is when it is left out."""
@@ -170,11 +170,11 @@ def _counted(name: str) -> Mapping[str, float]:
 
 def _row(name: str, library: str) -> SchedulerRow:
     if name.lower() in REFUSED:
-        return SchedulerRow(Row(name, library, reason=REFUSED[name.lower()]))
+        return SchedulerRow(ComponentRow(name, library, reason=REFUSED[name.lower()]))
     found = find(name)
     torch_names, _ = libraries()
     twins = [other for other, build in torch_names.items() if build is found.build]
-    row = Row(
+    row = ComponentRow(
         name,
         library,
         arguments=shown(found.signature.parameters),

@@ -12,6 +12,7 @@ from pathlib import Path
 from trainables.docs import (
     curves,
     disco,
+    fakes,
     families,
     losses,
     optimizers,
@@ -22,6 +23,7 @@ from trainables.docs import (
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "disco.md": disco.text,
+    "fakes.md": fakes.text,
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from trainables.docs import markdown
 
@@ -17,5 +18,12 @@ def keys(section: type[BaseModel]) -> str:
 
 def _rows(section: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
     for name, field in section.model_fields.items():
-        default = "" if field.is_required() else f"`{json.dumps(field.get_default())}`"
-        yield f"`{name}`", default, field.description or ""
+        yield f"`{name}`", _default(field), field.description or ""
+
+
+def _default(field: FieldInfo) -> str:
+    """The default; nothing for a section of its own, whose keys have theirs."""
+    if field.is_required():
+        return "needed"
+    default = field.get_default(call_default_factory=True)
+    return "" if isinstance(default, BaseModel) else f"`{json.dumps(default)}`"

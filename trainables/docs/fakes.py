@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from trainables.contract import Frozen
+from pydantic import BaseModel
+
 from trainables.docs import config_table, fakes_measured, markdown
 from trainables.docs.fakes_checklist import SECTIONS, Row
 from trainables.fake_factor import losses
@@ -13,7 +14,8 @@ from trainables.fake_factor.config import FakesTrainer, Subtraction
 from trainables.fake_factor.data_config import FakesData
 from trainables.fake_factor.loss_config import LOSSES, REGULARISED
 from trainables.fake_factor.metrics import METRICS
-from trainables.fake_factor.stages import OVERRIDABLE, Ensemble, StageSection
+from trainables.fake_factor.stage_section import Ensemble, StageSection
+from trainables.fake_factor.stages import OVERRIDABLE
 from trainables.fake_factor.toys import TOYS
 
 CHAIN = """
@@ -48,6 +50,11 @@ at: with signed weights it has no lower bound.
 """
 
 
+MEASURED = """
+To be written.
+"""
+
+
 def text() -> str:
     return markdown.page(
         "Fake factors",
@@ -66,14 +73,16 @@ def text() -> str:
         markdown.table(("metric", "better", "meaning"), _metrics()),
         "## Toys",
         markdown.table(("`data.path`", "data events", "what it is"), _toys()),
-        fakes_measured.TEXT,
+        "## Measured",
+        MEASURED,
+        fakes_measured.over_seeds(),
         "## Checklist",
         "What it is called elsewhere, what it is here, and where that is tested.",
         *(f"### {title}\n\n{_checklist(rows)}" for title, rows in SECTIONS.items()),
     )
 
 
-_MODELS: Mapping[str, type[Frozen]] = {
+_MODELS: dict[str, type[BaseModel]] = {
     "data": FakesData,
     "tight`, `loose`, `ratio": StageSection,
     "ensemble": Ensemble,

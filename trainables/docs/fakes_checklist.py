@@ -19,6 +19,8 @@ class Row:
 
 _FOLDER = "trainables/fake_factor"
 LOSSES = f"{_FOLDER}/test_losses.py"
+PULLS = f"{_FOLDER}/test_pulls.py"
+METRICS = f"{_FOLDER}/test_metrics.py"
 STAGES = f"{_FOLDER}/test_stages.py"
 PROBE = f"{_FOLDER}/test_probe.py"
 TASKS = f"{_FOLDER}/test_tasks.py"
@@ -48,13 +50,13 @@ KNOBS = (
     Row(
         "w_lambda",
         ("loss.w_lambda",),
-        (LOSSES,),
+        (PULLS,),
         "of (log r)^2, for each loss whose ratio is positive; refused for the others",
     ),
     Row(
         "ess_lambda",
         ("loss.ess_lambda",),
-        (LOSSES,),
+        (PULLS,),
         "times N / ESS of a batch's denominator events, so that its size plays no part",
     ),
     Row("output ensemble size", ("ensemble.size",), (TASKS, FIT)),
@@ -159,9 +161,9 @@ JUDGING = (
     ),
     Row(
         "seed spread",
-        ("trainer.repeats",),
-        (FIT,),
-        "`python -m tests.benchmarks.over_seeds CONFIG`, and medians of chains side by side",
+        ("trainer.repeats", "trainer.summary"),
+        (FIT, METRICS),
+        "`python -m tests.benchmarks.fakes_over_seeds CONFIG`, and several chains in a trial",
     ),
     Row("toys with known truth", ("data.path",), (TOYS,)),
     Row("real electrons", ("data.path",), (ELECTRONS,), "skipped where the file is absent"),
@@ -182,7 +184,7 @@ FAULTS = (
         "the probability is (1 + f) / 2",
     ),
     Row("search by val_loss", ("val_closure",), ("search/test_load.py",), "no such metric exists"),
-    Row("ess_lambda depends on the batch size", ("loss.ess_lambda",), (LOSSES,)),
+    Row("ess_lambda depends on the batch size", ("loss.ess_lambda",), (PULLS,)),
     Row("weights alone are saved", ("checkpointing",), (FIT,), "resumes are exact"),
 )
 """Faults of theirs that are not here."""

@@ -16,7 +16,8 @@ from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
 from trainables.fake_factor.loss_config import Loss, OfLogit
 from trainables.fake_factor.metrics import METRICS, unreported
 from trainables.fake_factor.networks import Network
-from trainables.fake_factor.stages import STAGES, Ensemble, StageSection
+from trainables.fake_factor.stage_section import Ensemble, StageSection
+from trainables.fake_factor.stages import STAGES
 from trainables.nearest import did_you_mean, listed
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,

@@ -13,6 +13,7 @@ from trainables import table_file
 from trainables.contract import ConfigError
 from trainables.fake_factor import event_columns
 from trainables.fake_factor.data_config import FakesData
+from trainables.fake_factor.event_checks import check_part
 from trainables.fake_factor.events import Events
 from trainables.fake_factor.toys import TOYS
 from trainables.nearest import did_you_mean, listed
@@ -76,7 +77,7 @@ def _load(data: FakesData) -> EventTable:
     whole = _cut(event_columns.events(frame, names, data), data)
     train, val, test = (whole.take(rows) for rows in _split(whole, data))
     for name, part in (("training", train), ("validation", val), ("test", test)):
-        _check_yields(part, name, data)
+        check_part(part, name, data)
     mean = train.features.mean(axis=0)
     spread = train.features.std(axis=0)
     notes = table_notes.of_features(names, train.features)
@@ -133,41 +134,6 @@ def _split(whole: Events, data: FakesData) -> list[NDArray[np.int64]]:
         for part, chosen in zip(parts, np.split(rows, ends), strict=True):
             part.append(chosen)
     return [np.sort(np.concatenate(part)) for part in parts]
-
-
-def _check_yields(part: Events, name: str, data: FakesData) -> None:
-    """Refuse a part in which a region has no data, no MC, or no fakes in sum."""
-    for is_tight, region in ((True, "tight"), (False, "loose")):
-        here = part.take(part.is_tight == is_tight)
-        n_data, n_mc = int(here.is_data.sum()), int((~here.is_data).sum())
-        if n_data == 0:
-            message = f"there are no {region} data in the {name} part; {_counts(part)}"
-            raise ConfigError("data.path", message)
-        if data.is_data is not None and n_mc == 0:
-            message = f"there is no {region} MC in the {name} part; {_counts(part)}"
-            raise ConfigError("data.is_data", message)
-        data_sum, mc_sum = (here.weights[here.is_data == own].sum() for own in (True, False))
-        if data_sum <= mc_sum:
-            message = (
-                f"{data_sum:.6g} {region} data and {mc_sum:.6g} of MC in the {name} part leave no "
-                "fakes; check the weights and what is data"
-            )
-            raise ConfigError("data.weight" if data.weight else "data.is_data", message)
-    known = None if part.true_ff is None else np.isfinite(part.true_ff) & part.is_data
-    if known is not None and not known.any():
-        message = f"column {data.true_ff!r} is empty in all data of the {name} part"
-        raise ConfigError("data.true_ff", message)
-
-
-def _counts(part: Events) -> str:
-    groups = {
-        f"{'tight' if tight else 'loose'} {'data' if is_data else 'MC'}": int(
-            ((part.is_tight == tight) & (part.is_data == is_data)).sum()
-        )
-        for tight in (True, False)
-        for is_data in (True, False)
-    }
-    return "it has " + ", ".join(f"{number} {name}" for name, number in groups.items())
 
 
 def _edges(train: Events, n_bins: int) -> dict[str, Floats]:

@@ -15,11 +15,13 @@ from lightning.pytorch.core.optimizer import LightningOptimizer
 from torch import Tensor, nn
 
 from trainables.batches import Shard
-from trainables.components import optimizers, schedulers
+from trainables.components import schedulers
+from trainables.epoch_end import switch
 from trainables.fake_factor import changed_stages, closure
 from trainables.fake_factor.batches import ChainBatches, Step, Whole
 from trainables.fake_factor.chain import Chain
 from trainables.fake_factor.config import Config
+from trainables.fake_factor.drivers import Drivers
 from trainables.fake_factor.event_table import EventTable
 from trainables.fake_factor.events import Events
 from trainables.fake_factor.metrics import summarised
@@ -41,7 +43,7 @@ class ChainModule(LightningModule):
     def __init__(self, config: Config, table: EventTable, seed: int = 0) -> None:
         super().__init__()
         self.automatic_optimization = False
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed
@@ -55,7 +57,7 @@ class ChainModule(LightningModule):
         for number in range(len(self.chains)):
             self.chain(number).place(self._scaled(table.train))
         self._tasks: list[Task] = []
-        self._schedulers: dict[int, schedulers.Built] = {}
+        self._drivers = Drivers({})
         self._batches: ChainBatches | None = None
         self._task = 0
         self._factors = torch.zeros(0)
@@ -106,9 +108,9 @@ class ChainModule(LightningModule):
 
         loss = optimizer.step(lower)
         self._losses[net.stage.name].append(loss)
-        self._move(step.task, "step")
+        self._drivers.move(step.task, "step")
         if step.last:
-            self._move(step.task, "epoch")
+            self._drivers.move(step.task, "epoch")
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:
         del optimizer
@@ -121,7 +123,7 @@ class ChainModule(LightningModule):
             mean = torch.stack(values).mean()
             self.log(f"train_loss_{name}", mean, sync_dist=self.trainer.world_size > 1)
         if self._has_validated:
-            self._move_plateaus()
+            self._drivers.show(self._seen())
 
     def validation_step(self, features: Tensor, batch_idx: int) -> None:
         del batch_idx
@@ -137,19 +139,15 @@ class ChainModule(LightningModule):
             changed_stages.apply(checkpoint, self._config)
 
     def configure_optimizers(self) -> Any:
-        return [self._driver(number, task) for number, task in enumerate(self._laid_out())]
-
-    def _driver(self, number: int, task: Task) -> dict[str, Any]:
-        """Optimizer and scheduler of a task, as Lightning wants them."""
-        net, epochs = self.net(number), self._config.trainer.max_epochs
-        horizon = schedulers.Horizon(epochs, epochs * task.n_steps(self.trainer.world_size))
-        optimizer = optimizers.build(net.stage.optimizer, net.net.parameters(), horizon.steps)
-        component = net.stage.scheduler
-        if component is None or schedulers.is_constant(component):
-            return {"optimizer": optimizer}
-        built = schedulers.build(component, optimizer, horizon, self._config.modes())
-        self._schedulers[number] = built
-        return {"optimizer": optimizer, "lr_scheduler": built.scheduler}
+        epochs, modes = self._config.trainer.max_epochs, self._config.modes()
+        self._drivers = Drivers(modes)
+        return [
+            self._drivers.add(
+                self.net(number),
+                schedulers.Horizon(epochs, epochs * task.n_steps(self.trainer.world_size)),
+            )
+            for number, task in enumerate(self._laid_out())
+        ]
 
     def _laid_out(self) -> list[Task]:
         """The training rows of every task."""
@@ -166,7 +164,9 @@ class ChainModule(LightningModule):
         factors = torch.ones_like(own)
         if net.stage.name == "ratio":
             chain = self.chain(task // len(self._stages))
+            switch(self.trainer, "eval")
             factors = chain.training_factors(rows.features, rows.labels > 0.5).double()
+            switch(self.trainer, "train")
         factors = factors * net.balance(rows.labels, factors * own)
         return of_mean_size_one(factors, own)
 
@@ -191,20 +191,10 @@ class ChainModule(LightningModule):
         every = self.optimizers()
         return every[task] if isinstance(every, list) else every
 
-    def _move(self, task: int, interval: str) -> None:
-        """Let a task's scheduler move, unless it waits for a metric."""
-        built = self._schedulers.get(task)
-        if built is not None and built.monitor is None and built.interval == interval:
-            built.scheduler.step()
-
-    def _move_plateaus(self) -> None:
-        """Show the schedulers that watch a metric what it has become, before the checkpoint."""
+    def _seen(self) -> dict[str, float]:
+        """What was reported, on all ranks as on the first: batch normalisation makes it differ."""
         seen = {name: float(value) for name, value in self.trainer.callback_metrics.items()}
-        # All ranks go by the numbers of the first: batch normalisation makes theirs differ.
-        seen = self.trainer.strategy.broadcast(seen)
-        for built in self._schedulers.values():
-            if built.monitor is not None:
-                built.scheduler.step(seen[built.monitor])
+        return dict(self.trainer.strategy.broadcast(seen))
 
     def _log_metrics(self, prefix: str, events: Events, features: Tensor) -> None:
         has_mc = "tight" in self._stages

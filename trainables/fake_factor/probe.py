@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from trainables import loggers
 from trainables.components.trace import Driver, trace
 from trainables.contract import ConfigError
-from trainables.fake_factor import losses
+from trainables.fake_factor import losses, pulls
 from trainables.fake_factor.config import Config
 from trainables.fake_factor.loss_config import Loss
 from trainables.fake_factor.networks import Network
@@ -99,5 +99,5 @@ def _loss(text: str) -> str:
     labels = torch.tensor([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0], dtype=torch.float64)
     weights = torch.ones_like(labels)
     value = losses.weighted_mean(loss, outputs, labels, weights)
-    pulled = losses.pull(config, loss.log_ratio(outputs), labels, weights)
+    pulled = pulls.pull(config, loss.log_ratio(outputs), labels, weights)
     return f"loss {float(value)!r} and {float(pulled)!r}, balanced {config.balanced}"

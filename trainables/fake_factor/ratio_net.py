@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainables.fake_factor import losses
+from trainables.fake_factor import losses, pulls
 from trainables.fake_factor.stages import Stage
 
 _ROWS = 8192
@@ -38,7 +38,7 @@ class RatioNet(nn.Module):
                 weights = weights.unsqueeze(1).expand_as(outputs)
             mean = losses.weighted_mean(self.ratio_loss, outputs, labels, weights)
             log_ratio = self.ratio_loss.log_ratio(outputs)
-            return mean + losses.pull(self.stage.loss, log_ratio, labels, weights)
+            return mean + pulls.pull(self.stage.loss, log_ratio, labels, weights)
 
     @torch.no_grad()
     def log_ratio(self, features: Tensor) -> Tensor:

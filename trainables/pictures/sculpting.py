@@ -1,40 +1,33 @@
-"""How a cut on the score changes the shape of the background in a variable."""
+"""Mass sculpting: whether background that passes a cut looks in a variable like what does not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainables import sculpting
 from trainables.pictures.paper import color, sheet, tell
+from trainables.pictures.scores import CORNER, ROOM
 from trainables.pictures.shown import Shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CORNER = (0.96, 0.94)
-ROOM = 1.25
-"""How far the axis goes beyond the highest bin, for the texts."""
-
 
 def draw(events: Shown) -> Figure | None:
-    """The background that passes beside that which fails, each of area 1; with `val_jsd`."""
-    cut = events.cut
-    if cut is None:
+    """Shares of the background in bins of the variable, of both sides of the cut."""
+    if events.sculpted is None:
         return None
-    sides = {
-        f"passes at {cut.efficiency:.0%} of the signal": cut.passing,
-        "fails": cut.failing,
-    }
-    shapes = {name: side / max(side.sum(), 1e-12) for name, side in sides.items()}
-    top = ROOM * max(float(shape.max()) for shape in shapes.values())
-    low, high = cut.edges[0], cut.edges[-1]
-    x_marks = (0.0, f"{low:.4g}"), (1.0, f"{high:.4g}")
-    y_marks = (0.0, "0"), (1 / ROOM, f"{top / ROOM:.2g}")
-    figure, axes = sheet(cut.variable, "share of the background", x_marks, y_marks, turned=True)
-    axes.set_xlim(low, high)
-    axes.set_ylim(0, top or 1.0)
-    for number, (name, shape) in enumerate(shapes.items()):
-        axes.stairs(shape, cut.edges, color=color(number))
+    edges = events.sculpted.edges
+    sides = {"passing": events.sculpted.passing, "failing": events.sculpted.failing}
+    shares = {name: side / max(float(side.sum()), 1e-300) for name, side in sides.items()}
+    top = ROOM * max(float(share.max()) for share in shares.values())
+    figure, axes = sheet(
+        events.variable,
+        f"share of {events.names[0]}",
+        x_marks=((0.0, f"{edges[0]:.4g}"), (1.0, f"{edges[-1]:.4g}")),
+        y_marks=((0.0, "0"), (1 / ROOM, f"{top / ROOM:.2g}")),
+    )
+    axes.set(xlim=(edges[0], edges[-1]), ylim=(0, top))
+    for number, (name, share) in enumerate(shares.items()):
+        axes.stairs(share, edges, color=color(number))
         tell(axes, number, name, color(number), CORNER)
-    tell(axes, len(shapes), f"JSD {sculpting.jsd(cut):.4f} bits", "0.3", CORNER)
     return figure

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trainables import class_metrics
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -28,8 +30,10 @@ class Shown:
     weights: Floats
     names: tuple[str, ...]
     """What the classes are called; of two classes the second is what is looked for."""
-    cut: Cut | None = None
-    """The background on both sides of a cut, where the config says in which variable."""
+    variable: str = ""
+    """What the background is looked at in, in `sculpted`."""
+    sculpted: Cut | None = None
+    """The background that passes a cut on the score, and that which does not."""
 
     @property
     def is_usable(self) -> bool:
@@ -48,21 +52,10 @@ class Shown:
         return of_class
 
 
-def of_logits(
-    logits: Floats,
-    labels: Floats,
-    weights: Floats,
-    names: tuple[str, ...],
-    cut: Cut | None = None,
-) -> Shown:
+def of_logits(logits: Floats, labels: Floats, weights: Floats, names: tuple[str, ...]) -> Shown:
     """Events with probabilities from their logits: logistic of two classes, softmax of more.
 
     **Shapes** logits [N] of two classes, or [N, C]; labels, weights [N].
     """
-    from scipy.special import softmax
-
-    both = np.stack([np.zeros_like(logits), logits], axis=1) if logits.ndim == 1 else logits
-    with np.errstate(invalid="ignore"):
-        probabilities = softmax(both, axis=1)
-    counted = np.clip(weights, 0.0, None)
-    return Shown(probabilities, labels.astype(np.int64), counted, names, cut)
+    events = class_metrics.classified(logits, labels, weights)
+    return Shown(events.probabilities, events.labels, events.weights, names)

@@ -77,23 +77,24 @@ class Counting(MlflowClient):
 def test_pictures_are_uploaded_once_and_again_when_they_have_changed(tmp_path: Path) -> None:
     client = Counting(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
     exporter = Exporter(client, MANIFEST, (tmp_path / "artifacts").as_uri())
-    client.given.clear()
-    folder = tmp_path / "pictures"
-    exporter.pictures(TRIALS[0], folder)
-    folder.mkdir()
-    (folder / "0001_roc.png").write_bytes(b"first")
-    (folder / "0002_roc.part").write_bytes(b"half")
-    never_began = TrialRecord(5, State.DUPLICATE, {}, 7)
-    for trial in (never_began, TRIALS[0], TRIALS[0]):
-        exporter.pictures(trial, folder)
-    assert [name for name in client.given if name != "config.yaml"] == ["0001_roc.png"]
-
-    (folder / "0001_roc.png").write_bytes(b"again")
-    os.utime(folder / "0001_roc.png", ns=(1, 1))
-    exporter.pictures(TRIALS[0], folder)
+    exporter.pictures(TrialRecord(5, State.DUPLICATE, {}, 7), [tmp_path / "of_nobody.png"])
+    first, again = tmp_path / "first" / "0001_roc.png", tmp_path / "again" / "0001_roc.png"
+    for file in (first, again):
+        file.parent.mkdir()
+        file.write_text(f"the picture of the {file.parent.name} attempt")
+    for files in ([first], [first], [first, again]):
+        exporter.pictures(TRIALS[0], files)
     assert client.given.count("0001_roc.png") == 2
+    assert "of_nobody.png" not in client.given
     experiment = client.get_run(exporter.parent).info.experiment_id
     runs = {run.data.tags[TRIAL]: run for run in client.search_runs([experiment])}
     assert set(runs) == {"none", "0"}
-    found = client.list_artifacts(runs["0"].info.run_id, "pictures")
-    assert [file.path for file in found] == ["pictures/0001_roc.png"]
+    (found,) = client.list_artifacts(runs["0"].info.run_id, "pictures")
+    assert found.path == "pictures/0001_roc.png"
+    (kept,) = (tmp_path / "artifacts").rglob("*.png")
+    assert kept.read_text() == "the picture of the again attempt"
+
+    first.write_text("drawn once more")
+    os.utime(first, ns=(1, 1))
+    exporter.pictures(TRIALS[0], [first])
+    assert kept.read_text() == "drawn once more"

@@ -60,7 +60,13 @@ def job(tmp_path: Path) -> Job:
 def reported(job: Job, seconds_before: float) -> list[float]:
     """The seconds that a trial reports which earlier attempts have trained for so long."""
     start = Start(seconds=seconds_before)
-    config: dict[str, Any] = {"number": 0, "seed": 1, "point": {}, "start": asdict(start)}
+    config: dict[str, Any] = {
+        "number": 0,
+        "attempt": 1,
+        "seed": 1,
+        "point": {},
+        "start": asdict(start),
+    }
     said: list[Finished] = []
     trial = open_trial(config, job, Placement(), said.append)
     train(config, job, trial)

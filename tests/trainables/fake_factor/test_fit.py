@@ -46,6 +46,13 @@ def test_every_metric_is_reported_and_nothing_else(chain: Chain, new_trial: Any)
         assert all(math.isfinite(value) for value in metrics.values())
 
 
+def test_the_last_epoch_is_reported_even_between_validations(chain: Chain, new_trial: Any) -> None:
+    trial = new_trial()
+    plateau = {"name": "ReduceLROnPlateau"}
+    fakes.fit(chain(trainer={"check_val_every_n_epoch": 2}, scheduler=plateau), trial)
+    assert [epoch for epoch, _ in trial.reports] == [2, 3]
+
+
 def test_the_same_seed_gives_the_same_numbers(chain: Chain, new_trial: Any) -> None:
     first, second, other = new_trial(), new_trial(), new_trial(seed=12)
     for trial in (first, second, other):
@@ -64,6 +71,7 @@ PLANS: dict[str, dict[str, Any]] = {
     "an epoch schedule of one": {"tight": {"scheduler": {"name": "StepLR", "step_size": 1}}},
     "shrinking rate": {"trainer": {"max_epochs": 4, "reduce_lr_on_epoch": 0.5}},
     "ensemble": {"ensemble": {"size": 3, "poisson_bootstrap": True, "mc_norm_sigma": 0.1}},
+    "by mc": {"subtraction": {"use": "mc", "clip_quantile": 0.99}},
     "balanced": {"loss": {"balanced": True, "w_lambda": 0.01}},
     "batchnorm": {"architecture": {"name": "resnet", "width": 8, "depth": 1}},
     "repeats": {"trainer": {"max_epochs": 4, "repeats": 2}},

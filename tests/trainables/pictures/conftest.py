@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,6 @@ from trainables.pictures.shown import Shown
 from trainables.sculpting import Cut
 
 N_EVENTS = 500
-CUT = Cut("mass", 0.5, np.array([80.0, 100.0, 150.0]), np.array([3.0, 1.0]), np.array([1.0, 1.0]))
 
 
 @pytest.fixture
@@ -19,7 +20,9 @@ def two() -> Shown:
     labels = random.integers(0, 2, N_EVENTS).astype(float)
     logits = random.normal(size=N_EVENTS) + labels - 0.5
     weights = random.uniform(0.5, 2.0, N_EVENTS)
-    return shown.of_logits(logits, labels, weights, ("background", "signal"), CUT)
+    events = shown.of_logits(logits, labels, weights, ("background", "signal"))
+    cut = Cut(np.array([100.0, 120.0, 140.0]), np.array([3.0, 1.0]), np.array([4.0, 4.0]))
+    return dataclasses.replace(events, variable="mass", sculpted=cut)
 
 
 @pytest.fixture
@@ -28,4 +31,4 @@ def four() -> Shown:
     labels = random.integers(0, 4, N_EVENTS).astype(float)
     logits = random.normal(size=(N_EVENTS, 4)) + np.eye(4)[labels.astype(int)]
     weights = random.uniform(0.5, 2.0, N_EVENTS)
-    return shown.of_logits(logits, labels, weights, ("qcd", "top", "W", "H"), CUT)
+    return shown.of_logits(logits, labels, weights, ("qcd", "top", "W", "H"))

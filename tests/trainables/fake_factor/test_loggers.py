@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from trainables import fakes
+from trainables.contract import ConfigError
+from trainables.fakes import Config
+
+Chain = Callable[..., Config]
+
+
+def test_the_loggers_of_a_chain_are_checked(chain: Chain) -> None:
+    with pytest.raises(ConfigError, match=r"^logging\.loggers\.0\.name"):
+        fakes.probe(chain(logging={"loggers": [{"name": "CSVLoger"}]}))
+
+
+def test_the_loggers_of_a_chain_are_told_its_metrics_and_keep_no_secret(
+    chain: Chain, new_trial: Any
+) -> None:
+    secret = {"name": "MLFlowLogger", "tracking_uri": "sqlite://", "tags": {"api_key": "horse77"}}
+    trial = new_trial()
+    fakes.fit(chain(logging={"loggers": [{"name": "CSVLogger"}, secret], "memory": True}), trial)
+    assert trial.reports[0][1]["train_memory_mib"] > 0
+    (file,) = trial.directory.glob("logs/CSVLogger/version_0/metrics.csv")
+    assert "val_closure" in file.read_text().splitlines()[0]
+    written = [path for path in trial.directory.rglob("*") if path.is_file()]
+    assert not any(b"horse77" in path.read_bytes() for path in written)
