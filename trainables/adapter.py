@@ -23,7 +23,7 @@ from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
 from trainables.pictures import asked
-from trainables.sections import check_ending, check_share
+from trainables.sections import check_ending, check_shares
 
 if TYPE_CHECKING:
     from lightning.pytorch import LightningDataModule, LightningModule
@@ -77,6 +77,7 @@ class _Bound(NamedTuple):
             module.prepare_data()
             module.setup("fit")
             n_batches = len(module.train_dataloader())
+            n_val = _n_val_batches(module, config.trainer.limit_val_batches)
         except ConfigError:
             raise
         except Exception as error:
@@ -84,7 +85,7 @@ class _Bound(NamedTuple):
             raise ConfigError("data", message) from error
         if n_batches == 0:
             raise ConfigError("data", f"{self.data.__name__} has no training batches")
-        check_share(config.trainer, n_batches)
+        check_shares(config.trainer, n_batches, n_val)
 
     def probe(self, config: Any) -> dict[str, str]:
         """Build the module once; describes each section by what it was told."""
@@ -150,6 +151,21 @@ class _Bound(NamedTuple):
         named = dict(config.data)
         data: LightningDataModule = construct("data", self.data.__name__, self.data, **named)
         return data
+
+
+def _n_val_batches(data: LightningDataModule, limit: float | None) -> int | None:
+    """The batches of a validation; None where no share of them is asked, or nobody knows."""
+    from lightning.pytorch import LightningDataModule
+
+    has_own = type(data).val_dataloader is not LightningDataModule.val_dataloader
+    if not isinstance(limit, float) or not has_own:
+        return None
+    loaders = data.val_dataloader()
+    try:
+        return min(map(len, loaders)) if isinstance(loaders, list | tuple) else len(loaders)
+    except TypeError:
+        # a data set that is a stream has no length
+        return None
 
 
 def _metric(kind: Direction | Metric) -> Metric:

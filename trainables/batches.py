@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from trainables.tabular import TabularData
 
 
+EVAL_ROWS = 8192
+"""Rows of a batch in which nothing is trained."""
+
+
 class Batch(NamedTuple):
     """Events that are trained on together.
 

@@ -89,7 +89,7 @@ class Metric:
     direction: Direction
     description: str
     depends_on: tuple[str, ...] = ()
-    """Config sections that change the metric's scale, such as `loss` for a validation loss."""
+    """Config sections or dotted keys that change the metric's scale, such as `loss` for a loss."""
 
 
 @dataclass(frozen=True)

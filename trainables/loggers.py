@@ -17,6 +17,9 @@ from trainables.nearest import did_you_mean, listed
 _OBJECTS = frozenset({"experiment", "kwargs"})
 """Arguments that no config can hold."""
 
+TRIALS = "trials"
+"""Folder of the trials of a search, inside that of the search."""
+
 
 def check(loggers: Iterable[Component]) -> None:
     """Check names, packages and arguments; no logger is started.
@@ -48,10 +51,16 @@ def opened(loggers: Iterable[Component], directory: Path) -> Iterator[list[Any]]
 
 def _build(section: str, component: Component, directory: Path) -> Any:
     arguments, kind = _arguments(section, component), KINDS[component.name]
-    # Such as signal/trials/00003.
-    title = {} if kind.title is None else {kind.title: "/".join(directory.parts[-3:])}
+    title = {} if kind.title is None else {kind.title: title_of(directory)}
     place = {kind.places[0]: str(directory / LOGS / component.name)}
     return _class(component.name)(**{**kind.given, **title, **arguments, **place})
+
+
+def title_of(directory: Path) -> str:
+    """What a trial is called by its folder, such as signal/trials/00003/attempt-02."""
+    parts = directory.parts
+    above = [place for place, part in enumerate(parts) if part == TRIALS]
+    return "/".join(parts[above[-1] - 1 :] if above and above[-1] > 0 else parts[-3:])
 
 
 def _arguments(section: str, component: Component) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class TrainerSection(Frozen):
         name = str(self.precision)
         return f"{name}-true" if name.isdigit() else name
 
+    def described(self, beside: set[str]) -> str:
+        """Every option but those `beside`, as a text that differs only if trials train apart."""
+        return f"{self.arithmetic} {self.model_dump_json(exclude={*beside, 'precision'})}"
+
     @model_validator(mode="before")
     @classmethod
     def _options_only(cls, given: Any) -> Any:
@@ -174,12 +178,20 @@ def check_ending(
         raise ConfigError("early_stopping.monitor", message)
 
 
-def check_share(section: TrainerSection, n_batches: int) -> None:
-    """Refuse a share of the training batches that is less than one of them.
+def check_shares(section: TrainerSection, n_train: int, n_val: int | None) -> None:
+    """Refuse a share of the training or validation batches that is less than one of them.
+
+    None stands for batches that cannot be counted before the fit.
 
     **Raises** ConfigError.
     """
-    share = section.limit_train_batches
-    if isinstance(share, float) and share * n_batches < 1:
-        message = f"{share} of {n_batches} training batches is less than one; write 1 for one batch"
-        raise ConfigError("trainer.limit_train_batches", message)
+    for part, key, n_batches in (
+        ("training", "limit_train_batches", n_train),
+        ("validation", "limit_val_batches", n_val),
+    ):
+        share = getattr(section, key)
+        if isinstance(share, float) and n_batches is not None and share * n_batches < 1:
+            message = (
+                f"{share} of {n_batches} {part} batches is less than one; write 1 for one batch"
+            )
+            raise ConfigError(f"trainer.{key}", message)

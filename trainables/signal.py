@@ -19,7 +19,9 @@ def check_data(config: Config) -> tuple[str, ...]:
     from trainables import batches, disco_notes, sections, tabular
 
     table = tabular.load(config.data, config.spectators())
-    sections.check_share(config.trainer, batches.n_batches(table.train.labels, config.data))
+    n_train = batches.n_batches(table.train.labels, config.data)
+    n_val = -(-len(table.val.labels) // batches.EVAL_ROWS)
+    sections.check_shares(config.trainer, n_train, n_val)
     return (*table.notes, *disco_notes.notes(config, table))
 
 

@@ -40,7 +40,7 @@ def probe(config: Config) -> dict[str, str]:
         "loss": _loss(config.loss.model_dump_json(), _task(config.data)),
         "optimizer": optimizer,
         "scheduler": scheduler,
-        "trainer": _trainer(config),
+        "trainer": config.trainer.described({"reduce_lr_on_epoch"}),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "logging": config.logging.model_dump_json(),
@@ -48,11 +48,6 @@ def probe(config: Config) -> dict[str, str]:
         "disco": describe(config),
         "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
     }
-
-
-def _trainer(config: Config) -> str:
-    others = config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch", "precision"})
-    return f"{config.trainer.arithmetic} {others}"
 
 
 def _driver(config: Config) -> Driver:

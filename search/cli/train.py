@@ -24,6 +24,7 @@ from search.results.follow_up import (
     TrainingLog,
     best_of,
     checkpoint_goal,
+    lost_metrics,
     new_folder,
     open_training,
     pictures_of,
@@ -99,9 +100,10 @@ def train(
     parsed = load_config(config, overrides or [], allow_module or [])
     folder = _folder(out, storage, parsed.path)
     screen = console()
-    for note in parsed.notes:
+    unreported = parsed.config.unreported()
+    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin, unreported)
+    for note in (*parsed.notes, *lost_metrics(goal, origin, unreported)):
         say(screen, f"note: {note}")
-    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None

@@ -18,7 +18,7 @@ from torchmetrics.functional.classification import multiclass_accuracy
 
 from trainables.adapter import from_lightning
 from trainables.contract import ConfigError
-from trainables.sections import Logging
+from trainables.sections import Logging, TrainerSection
 
 USER_FILE = """
 from trainables.adapter import from_lightning
@@ -209,6 +209,18 @@ def test_data_that_cannot_be_opened_is_named() -> None:
     given = IRIS.Config.model_validate({"data": {"path": "nowhere.csv"}})
     with pytest.raises(ConfigError, match=r"^data: Flowers cannot be opened: .*nowhere\.csv"):
         IRIS.check_data(given)
+
+
+def test_a_share_of_less_than_one_validation_batch_is_refused(config: Any) -> None:
+    # 30 validation rows in batches of 32 are one
+    said = r"^trainer\.limit_val_batches: 0\.5 of 1 validation batches is less than one"
+    shares = {
+        n: config().model_copy(update={"trainer": TrainerSection(limit_val_batches=n)})
+        for n in (0.5, 1)
+    }
+    with pytest.raises(ConfigError, match=said):
+        IRIS.check_data(shares[0.5])
+    IRIS.check_data(shares[1])
 
 
 def test_pictures_of_a_module_s_own_are_written(config: Any, new_trial: Any) -> None:

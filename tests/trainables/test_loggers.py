@@ -104,6 +104,19 @@ def test_probing_a_config_checks_its_loggers(small: Small) -> None:
         signal.probe(config)
 
 
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [
+        ("/data/runs/signal/trials/00003", "signal/trials/00003"),
+        ("/data/runs/signal/trials/00003/attempt-02", "signal/trials/00003/attempt-02"),
+        ("/data/trials/signal/trials/00003/attempt-02", "signal/trials/00003/attempt-02"),
+        ("/data/runs/mine", "data/runs/mine"),
+    ],
+)
+def test_a_training_is_called_by_its_search_and_trial(folder: str, title: str) -> None:
+    assert loggers.title_of(Path(folder)) == title
+
+
 def test_the_metrics_of_every_epoch_are_logged(small: Small, new_trial: Any) -> None:
     trial = new_trial()
     signal.fit(small(logging={"loggers": [{"name": "CSVLogger"}]}), trial)

@@ -62,6 +62,14 @@ def test_a_share_of_less_than_one_batch_is_refused_before_training(small: Small)
         signal.check_data(config)
 
 
+def test_a_share_of_less_than_one_validation_batch_is_refused_too(small: Small) -> None:
+    # 120 validation rows are one batch
+    said = r"^trainer\.limit_val_batches: 0.5 of 1 validation batches is less than one; write 1"
+    with pytest.raises(ConfigError, match=said):
+        signal.check_data(small(trainer={"limit_val_batches": 0.5}))
+    signal.check_data(small(trainer={"limit_val_batches": 1.0}))
+
+
 def test_what_lightning_refuses_is_told_as_a_mistake_in_the_config(
     small: Small, new_trial: Any
 ) -> None:
@@ -141,7 +149,7 @@ def test_a_part_of_the_validation_is_a_fair_sample(
     small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The table has all signal first; 20 of its 120 validation rows hold both classes."""
-    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 20)
+    monkeypatch.setattr("trainables.signal_module.EVAL_ROWS", 20)
     parts = [{"limit_val_batches": part} for part in (1, 6)]
     whole, sample, all_of_them = (reports(small(trainer=p), new_trial()) for p in ({}, *parts))
     assert all(math.isfinite(metrics["val_auc"]) for _, metrics in sample)
@@ -155,7 +163,7 @@ def test_a_part_of_the_validation_is_a_fair_sample(
 def test_a_part_of_the_validation_is_evaluated_again(
     small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 20)
+    monkeypatch.setattr("trainables.signal_module.EVAL_ROWS", 20)
     config, trial = small(trainer={"limit_val_batches": 2}), new_trial()
     _, reported = reports(config, trial)[-1]
     expected = {name: value for name, value in reported.items() if name.startswith("val_")}
@@ -165,6 +173,6 @@ def test_a_part_of_the_validation_is_evaluated_again(
 def test_a_validation_on_one_class_alone_says_that_no_metric_is_defined(
     small: Small, new_trial: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainables.signal_module._EVAL_ROWS", 1)
+    monkeypatch.setattr("trainables.signal_module.EVAL_ROWS", 1)
     made = reports(small(trainer={"limit_val_batches": 1}), new_trial())
     assert all(math.isnan(metrics["val_auc"]) for _, metrics in made)

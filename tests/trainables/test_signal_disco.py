@@ -181,6 +181,17 @@ def test_options_that_cannot_act_are_refused(
         config(disco=disco)
 
 
+def test_classes_beside_the_positive_value_point_to_the_list_of_them(config: Small) -> None:
+    two = {"label": "kind", "positive": "ttH"}
+    with pytest.raises(ValidationError) as error:
+        config(data=two, disco={"classes": ["tt"]})
+    message = str(error.value)
+    assert "disco.classes: cannot name classes beside data.positive" in message
+    assert "write data.classes: [THE OTHER VALUE, ttH]" in message
+    named = {"label": "kind", "classes": ["tt", "ttH"]}
+    assert config(data=named, disco={"classes": ["tt"]}).disco is not None
+
+
 @pytest.mark.parametrize("limits", [[1.0, 1.0], [2.0, 1.0]])
 def test_a_range_goes_upwards(limits: list[float], config: Small) -> None:
     with pytest.raises(ValidationError, match="write the lower first"):

@@ -64,6 +64,28 @@ def is_constant(component: SchedulerComponent | None) -> bool:
     return component is None or component.name.lower() == CONSTANT
 
 
+def moving(component: SchedulerComponent | None) -> SchedulerComponent | None:
+    """The scheduler of a component, or None where the learning rate is left alone.
+
+    **Raises** ConfigError for a key beside `none`, which could not act.
+    """
+    if component is None or not is_constant(component):
+        return component
+    own = {"interval": component.interval, "monitor": component.monitor}
+    given = [*component.arguments, *(key for key, value in own.items() if value is not None)]
+    if given:
+        message = f"{component.name} leaves the learning rate alone and takes no other key"
+        raise ConfigError(f"{SECTION}.{given[0]}", f"{message}; leave it out, or name a scheduler")
+    return None
+
+
+def watched(component: SchedulerComponent | None, modes: Mapping[str, str]) -> str | None:
+    """The metric that a scheduler watches: that of the config, else the first one reported."""
+    if component is None or component.name != PLATEAU:
+        return None
+    return component.monitor or next(iter(modes))
+
+
 def names() -> list[str]:
     """Every scheduler that a config may name."""
     return known_schedulers()
@@ -128,9 +150,8 @@ def build(
     found = find(component.name)
     _check_own_keys(component, modes)
     named = _checked(found.signature, component, horizon)
-    monitor = None
-    if component.name == PLATEAU:
-        monitor = component.monitor or next(iter(modes))
+    monitor = watched(component, modes)
+    if monitor is not None:
         named["mode"] = modes[monitor]
     if component.name in WARMUPS:
         named["steps"] = _length(component, horizon)

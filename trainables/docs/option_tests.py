@@ -33,7 +33,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         f"{_OPTIONS}a_part_of_the_training_batches_is_trained_on",
         f"{_OPTIONS}a_share_of_less_than_one_batch_is_refused_before_training",
     ),
-    "trainer.limit_val_batches": (f"{_OPTIONS}a_part_of_the_validation_is_a_fair_sample",),
+    "trainer.limit_val_batches": (
+        f"{_OPTIONS}a_part_of_the_validation_is_a_fair_sample",
+        f"{_OPTIONS}a_share_of_less_than_one_validation_batch_is_refused_too",
+    ),
     "trainer.float32_matmul_precision": (
         f"{_OPTIONS}the_precision_of_products_is_that_of_the_trial",
         _IDLE,

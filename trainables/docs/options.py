@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,18 +13,29 @@ from trainables.contract import LOGS
 from trainables.docs import markdown
 from trainables.docs.option_tests import TESTS
 from trainables.docs.original_options import ELSEWHERE, KEYS
+from trainables.fake_factor.config import ALONE
 from trainables.logger_kinds import KINDS, Kind
 from trainables.no_options import NO_OPTIONS
 from trainables.pictures.table import PICTURES
 from trainables.signal_config import SignalTrainer
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
-    "trainer": SignalTrainer,
+    "trainer": sections.TrainerSection,
     "early_stopping": sections.EarlyStopping,
     "checkpointing": sections.Checkpointing,
     "logging": sections.Logging,
 }
 """The sections of a config that every trainable with Lightning shares."""
+
+OF_SHIPPED = [
+    f"trainer.{name}"
+    for name in SignalTrainer.model_fields
+    if name not in sections.TrainerSection.model_fields
+]
+"""Keys that `signal` and `fakes` have beside them, and an adapted module has not."""
+
+
+_HEAD = ("key", "default", "what it does", "SeeSawML", "tested by")
 
 
 def text() -> str:
@@ -33,6 +44,14 @@ def text() -> str:
         "What a config can say in the sections that every trainable shares, with its default. "
         "`SeeSawML` is what that program calls it. `null` turns a feature off.",
         *(part for name, model in SECTIONS.items() for part in _section(name, model)),
+        "## `trainer` of `signal` and `fakes`",
+        "These two have it too. A module of your own, brought in by the adapter, has not: it makes "
+        "its optimizers and schedules itself.",
+        markdown.table(_HEAD, (_row(key, SignalTrainer) for key in OF_SHIPPED)),
+        "## What `fakes` refuses",
+        "It trains three networks in turn, which cannot have every option; `trainables/docs/"
+        "fakes.md` has what it has beside them.",
+        markdown.table(("key", "allowed", "why nothing else"), _refused()),
         "## Loggers",
         f"`logging.loggers` names any of these, each with its own arguments; they write into "
         f"`{LOGS}/` of the trial, apart for each attempt, by the first of several workers. "
@@ -61,13 +80,19 @@ def text() -> str:
 
 def keys() -> Iterable[str]:
     """Every key that the page explains."""
-    return [f"{name}.{field}" for name, model in SECTIONS.items() for field in model.model_fields]
+    shared = [f"{name}.{field}" for name, model in SECTIONS.items() for field in model.model_fields]
+    return [*shared, *OF_SHIPPED]
 
 
 def _section(name: str, model: type[BaseModel]) -> tuple[str, str]:
     rows = (_row(f"{name}.{field}", model) for field in model.model_fields)
-    head = ("key", "default", "what it does", "SeeSawML", "tested by")
-    return f"## `{name}`", markdown.table(head, rows)
+    return f"## `{name}`", markdown.table(_HEAD, rows)
+
+
+def _refused() -> Iterator[tuple[str, str, str]]:
+    for key, (allowed, reason) in ALONE.items():
+        yield f"`trainer.{key}`", markdown.code(dict.fromkeys(map(_written, allowed))), reason
+    yield "`logging.plot_every_n_epochs`", "`null`", "fakes draw no pictures"
 
 
 def _row(key: str, model: type[BaseModel]) -> tuple[str, ...]:

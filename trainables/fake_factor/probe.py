@@ -33,7 +33,7 @@ def probe(config: Config) -> dict[str, str]:
         "data": config.data.model_dump_json(exclude={"batch_size"}),
         "subtraction": config.subtraction.model_dump_json() if config.data.is_data else "none",
         **{name: _stage(config, stage) for name, stage in stages(config).items()},
-        "trainer": config.trainer.model_dump_json(exclude=_DRIVEN_BY_STAGES),
+        "trainer": config.trainer.described(_DRIVEN_BY_STAGES),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
         "logging": config.logging.model_dump_json(),

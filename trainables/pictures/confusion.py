@@ -66,4 +66,5 @@ def best_threshold(events: Shown) -> float:
     false, true, thresholds = roc_curve(
         events.is_of(1), events.probabilities[:, 1], sample_weight=events.weights
     )
-    return float(thresholds[int(np.argmax(true - false))])
+    # the first of them is infinite, above every event
+    return float(thresholds[1 + int(np.argmax((true - false)[1:]))])

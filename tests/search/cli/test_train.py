@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,22 @@ def test_an_exported_trial_keeps_checkpoints_by_the_metric_of_its_search(
     assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0001.ckpt")
 
 
+def test_a_metric_of_the_search_that_is_no_longer_reported_stops_no_training(
+    trained: Any, config: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = config.with_name("lacks.py")
+    source = Path(config.read_text().split()[1]).read_text()
+    lacking = source.replace('"other": 1 - config.x', "")
+    assert lacking != source
+    own.write_text(f"{lacking}\n\nConfig.unreported = lambda self: {{'other': 'it is left out'}}\n")
+    config.write_text("trainable: ./lacks.py\nx: 0.5\ntrainer: {max_epochs: 3}\n")
+    config.with_name("origin.json").write_text(json.dumps({"metric": ["score", "other"]}))
+    trained()
+    said = capfd.readouterr().out
+    assert "which this config does not report (it is left out); they are kept by score" in said
+    assert said.splitlines()[-1].endswith("checkpoints/epoch=0003.ckpt")
+
+
 def test_an_exported_trial_that_everybody_could_have_changed_is_not_trained(
     trained: Any, config: Path
 ) -> None:
@@ -137,6 +155,28 @@ def test_what_a_component_refuses_in_training_is_a_mistake_of_the_user(
     with pytest.raises(UserError) as error:
         train(str(config), [], track=False, out=tmp_path / "out")
     assert str(error.value) == f"{config}: x: too small for this data"
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_a_component_refuses_in_a_worker_is_said_in_one_line(
+    tmp_path: Path, config: Path
+) -> None:
+    own = config.with_name("refuses.py")
+    source = Path(config.read_text().split()[1]).read_text()
+    own.write_text(
+        f"{source}\n\ndef fit(config, trial):\n"
+        "    from trainables.contract import ConfigError\n"
+        "    raise ConfigError('x', 'too small for this data')\n"
+    )
+    config.write_text("trainable: ./refuses.py\n")
+    command = Path(sys.executable).with_name("tune-train")
+    given = [str(config), "--workers", "2", "--no-track", "--out", str(tmp_path / "out")]
+    done = subprocess.run([str(command), *given], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].endswith(f"{config}: x: too small for this data")
+    assert "Traceback" not in done.stdout
 
 
 def test_a_wrong_config_makes_no_folder(trained: Any, tmp_path: Path) -> None:

@@ -33,6 +33,13 @@ def test_every_key_says_which_tests_show_what_it_does() -> None:
     assert set(KEYS) <= set(TESTS)
 
 
+def test_a_key_that_an_adapted_module_lacks_stands_apart() -> None:
+    shared, _, apart = options.text().partition("\n## `trainer` of `signal` and `fakes`\n")
+    assert "reduce_lr_on_epoch" not in shared
+    assert "| `trainer.reduce_lr_on_epoch` | `null` |" in apart
+    assert "| `trainer.limit_train_batches` | `null` |" in apart.partition("`fakes` refuses")[2]
+
+
 @pytest.mark.parametrize("name", sorted({name for names in TESTS.values() for name in names}))
 def test_these_tests_are_there(name: str) -> None:
     file, _, test = name.partition("::")

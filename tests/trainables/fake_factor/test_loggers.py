@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from trainables import fakes
@@ -28,3 +29,16 @@ def test_the_loggers_of_a_chain_are_told_its_metrics_and_keep_no_secret(
     assert "val_closure" in file.read_text().splitlines()[0]
     written = [path for path in trial.directory.rglob("*") if path.is_file()]
     assert not any(b"horse77" in path.read_bytes() for path in written)
+
+
+def test_the_loss_of_every_step_is_written_where_it_is_asked_for(
+    chain: Chain, own: dict[str, Any], new_trial: Any
+) -> None:
+    trial = new_trial()
+    logging = {"loggers": [{"name": "CSVLogger"}], "log_every_n_steps": 1}
+    ratio_alone = {**own, "is_data": None, "n_events": None}
+    fakes.fit(chain(data=ratio_alone, logging=logging, trainer={"max_epochs": 1}), trial)
+    (file,) = trial.directory.glob("logs/CSVLogger/version_0/metrics.csv")
+    losses = pd.read_csv(file)["train_loss_step"].dropna()
+    assert len(losses) > 1
+    assert losses.mean() == pytest.approx(trial.reports[0][1]["train_loss_ratio"], rel=1e-5)

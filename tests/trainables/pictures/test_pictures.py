@@ -104,6 +104,12 @@ def test_the_best_threshold_counts_weights() -> None:
     assert confusion.best_threshold(heavy_background) == pytest.approx(0.6)
 
 
+def test_the_best_threshold_is_a_probability_where_no_cut_is_better_than_none() -> None:
+    # each cut keeps more background than signal, up to the last one, which keeps all
+    events = of_scores([0.9, 0.8, 0.2, 0.1], [0, 0, 1, 1], [1.0] * 4)
+    assert confusion.best_threshold(events) == pytest.approx(0.1)
+
+
 def test_of_several_classes_the_most_probable_is_taken(four: Shown) -> None:
     shares, how = confusion.table(four)
     assert how == "most probable class"

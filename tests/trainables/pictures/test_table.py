@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
-from trainables.pictures import files, shown, table
+from trainables.pictures import files, paper, shown, table
 from trainables.pictures.shown import Shown
 
 SIZE = (440, 330)
@@ -36,8 +38,28 @@ def test_each_picture_is_drawn_of_two_classes_and_of_more(
     files.write({name: figure}, tmp_path, 7)
     with Image.open(tmp_path / "pictures" / f"0007_{name}.png") as image:
         assert image.size == SIZE
-        # there is something on the paper
-        assert len(set(image.convert("L").resize((44, 33)).tobytes())) > 10
+        found = np.asarray(image.convert("L"), dtype=int)
+    assert changed_share(found) > 0.005
+
+
+def changed_share(picture: NDArray[Any]) -> float:
+    """Of the points within the axes, those that an empty sheet has otherwise."""
+    figure, axes = paper.sheet("", "")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    box = axes.get_window_extent()
+    left, bottom, right, top = (round(edge) for edge in (box.x0, box.y0, box.x1, box.y1))
+    empty = np.asarray(canvas.buffer_rgba())[..., 0].astype(int)  # type: ignore[no-untyped-call]
+    assert picture.shape == empty.shape
+    inside = slice(len(empty) - top + 2, len(empty) - bottom - 2), slice(left + 2, right - 2)
+    return float((picture[inside] != empty[inside]).mean())
+
+
+def test_nothing_is_drawn_on_an_empty_sheet(tmp_path: Path) -> None:
+    figure, _ = paper.sheet("false positive rate", "true positive rate")
+    files.write({"empty": figure}, tmp_path, 7)
+    with Image.open(tmp_path / "pictures" / "0007_empty.png") as image:
+        assert changed_share(np.asarray(image.convert("L"), dtype=int)) == 0
 
 
 def test_a_network_that_diverged_has_no_pictures() -> None:
