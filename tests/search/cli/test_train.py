@@ -159,7 +159,7 @@ def test_what_a_component_refuses_in_training_is_a_mistake_of_the_user(
 
 @pytest.mark.ray
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_what_a_component_refuses_in_a_worker_is_said_in_one_line(
     tmp_path: Path, config: Path
 ) -> None:
