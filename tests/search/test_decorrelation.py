@@ -131,7 +131,7 @@ def test_weights_in_the_loss_bend_it(parameter: str, bending: str | None, said: 
             "space.yaml:3:10: search.metric: val_loss is no fair measure here: its scale is bent "
             f"by the searched {bending}; choose one that is not: val_auc, val_accuracy, val_f1, "
             "val_rejection_30, val_rejection_50, val_rejection_70, val_rejection_80, "
-            "val_significance, val_jsd, val_inverse_jsd, val_dcor, val_disco, train_disco"
+            "val_significance, val_jsd, val_inverse_jsd, val_dcor, val_disco"
         ]
     )
 

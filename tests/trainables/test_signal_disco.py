@@ -254,3 +254,12 @@ def test_a_missing_column_is_told_with_its_key(section: str, config: Small) -> N
     given: dict[str, Any] = {"disco": {"variables": ["mas"]}, "sculpting": {"variable": "mas"}}
     with pytest.raises(ConfigError, match=rf"{section}\.variables?: no column 'mas'.*mean 'mass'"):
         signal.check_data(config(**{section: given[section]}))
+
+
+def test_what_a_cut_does_is_a_picture(config: Small, new_trial: Any) -> None:
+    logging = {"plot_every_n_epochs": 1}
+    for sculpted, expected in ({"variable": "mass"}, True), (None, False):
+        trial = new_trial()
+        made = config(sculpting=sculpted, logging=logging, trainer={"max_epochs": 1})
+        signal.fit(made, trial)
+        assert (trial.directory / "pictures" / "0001_sculpting.png").exists() == expected

@@ -18,6 +18,8 @@ from trainables.sculpting_config import Sculpting
 from trainables.signal_metrics import METRICS, OF_DISCO, OF_SCULPTING
 
 TRADE_OFF = Path(__file__).with_name("disco_trade_off.csv")
+FRONT = Path(__file__).with_name("disco_front.csv")
+"""Columns of `tables/pareto.csv` of one run of the search."""
 MEASURED = ("val_auc", "val_rejection_50", "val_jsd", "val_dcor")
 """The numbers of the table that are shown."""
 
@@ -51,6 +53,13 @@ with a b-tag and a missing momentum that know nothing of the mass, and event wei
 in 20 is negative. The events are always the same.
 """
 
+_FRONT = """
+One run of `tune-run spaces/signal_disco.yaml`: 48 trials, 24 of them stopped by ASHA, which left
+480 of 720 epochs to train. What none of them dominates, with the test part for the finalists; the
+knee is what `tune-best signal_disco` exports, and the far end of a front may be of no use, so
+that a bound (`--pick 'val_jsd<=0.02'`: the best `val_auc` within it) is often what is wanted.
+"""
+
 
 def text() -> str:
     return markdown.page(
@@ -67,6 +76,9 @@ def text() -> str:
         _line(_GENERATOR),
         _measured_words(),
         markdown.table(("lambda", "of", *(f"`{name}`" for name in MEASURED)), _measured_rows()),
+        "## The front of a search",
+        _line(_FRONT),
+        _front(),
     )
 
 
@@ -134,6 +146,20 @@ def _measured_rows() -> list[tuple[str, ...]]:
 def _rows() -> list[dict[str, Any]]:
     with TRADE_OFF.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _front() -> str:
+    with FRONT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = [name for name in rows[0] if name != "knee"]
+    lines = [
+        [
+            row[name] + (" (knee)" if name == "trial" and row["knee"] == "True" else "")
+            for name in head
+        ]
+        for row in rows
+    ]
+    return markdown.table(head, lines)
 
 
 def _spread(rows: list[Mapping[str, str]], name: str) -> str:

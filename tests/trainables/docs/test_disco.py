@@ -28,3 +28,11 @@ def test_the_measured_table_is_the_mean_of_the_file() -> None:
     assert len(areas) == 3
     expected = f"| 10 | `logit` | {statistics.mean(areas):.4f} ± {statistics.stdev(areas):.4f} |"
     assert expected in disco.text()
+
+
+def test_the_front_on_the_page_is_one() -> None:
+    with disco.FRONT.open(encoding="utf-8") as file:
+        points = [(float(row["val_auc"]), float(row["val_jsd"])) for row in csv.DictReader(file)]
+    # rounded to four digits, points may meet in one number but never be worse in both
+    assert not any(a > x and j < y for a, j in points for x, y in points)
+    assert disco.text().count("(knee)") == 1
