@@ -22,13 +22,13 @@ run: $(VENV)/.installed  ## the shipped signal search; an earlier one of that na
 	$(BIN)/tune-run spaces/signal.yaml --fresh
 
 test: $(VENV)/.installed-dev  ## what CI runs
-	$(BIN)/python -m pytest -m "not slow and not gpu and not faults"
+	$(BIN)/python -m pytest -m "not slow and not gpu and not faults" -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "slow"
 
-faults: $(VENV)/.installed-dev  ## every fault of the matrix, TUNE_RUN_FAULT_SEEDS (20) times; hours
-	$(BIN)/python -m pytest tests/faults
+faults: $(VENV)/.installed-dev  ## every fault of the matrix, TUNE_RUN_FAULT_SEEDS (20) times; hours; its table in faults.md
+	TUNE_RUN_FAULT_TABLE=$${TUNE_RUN_FAULT_TABLE:-faults.md} $(BIN)/python -m pytest tests/faults
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

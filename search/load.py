@@ -61,6 +61,12 @@ class Search:
         """The most epochs that a trial can have."""
         return self.epochs
 
+    def wanted(self) -> int:
+        """How many trials there will be: those asked for, but no more than a grid has points."""
+        if self.spec.sampler.name == "grid":
+            return min(self.spec.trials, self.space.grid_size())
+        return self.spec.trials
+
     def identity(self) -> dict[str, Any]:
         """What two searches share if a trial of one means the same in the other.
 

@@ -8,7 +8,7 @@ import importlib.util
 import re
 import stat
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -67,12 +67,20 @@ def find_trainable(text: str, folder: Path, allowed: Collection[str] = ()) -> Tr
     if "." not in text and text not in shipped_trainables():
         raise NameProblem(_unknown(text))
     own = (Path.cwd(), folder.resolve())
-    for path in map(str, own):
-        if path not in sys.path:
-            sys.path.append(path)
+    make_importable(map(str, own))
     if "." in text:
         _check_place(text, own, allowed)
     return TrainableRef(text)
+
+
+def make_importable(folders: Iterable[str]) -> None:
+    """Let the modules of these folders be imported, after Python's and the installed ones.
+
+    The same in every process: a `queue.py` or `ray.py` beside the user's files hides none of those.
+    """
+    for folder in folders:
+        if folder not in sys.path:
+            sys.path.append(folder)
 
 
 def _check_place(text: str, own: Collection[Path], allowed: Collection[str]) -> None:
@@ -155,9 +163,7 @@ def _import_file(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    folder = str(path.parent)
-    if folder not in sys.path:
-        sys.path.append(folder)
+    make_importable([str(path.parent)])
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""A public class or type has a name of its own, in both packages together."""
+"""A public class or type has a name of its own in its package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+
+SHARED = {"Config"}
+"""What every trainable has, under the name that the contract gives it."""
 
 
 def types_of(file: Path) -> Iterator[str]:
@@ -21,8 +26,9 @@ def types_of(file: Path) -> Iterator[str]:
                 yield name
 
 
-def test_no_two_types_share_a_name() -> None:
-    files = [*ROOT.glob("search/**/*.py"), *ROOT.glob("trainables/**/*.py")]
+@pytest.mark.parametrize("package", ["search", "trainables"])
+def test_no_two_types_share_a_name(package: str) -> None:
+    files = ROOT.glob(f"{package}/**/*.py")
     names = Counter(name for file in files for name in types_of(file) if name[0] != "_")
-    assert len(names) > 100
-    assert [name for name, count in names.items() if count > 1] == []
+    assert len(names) > 50
+    assert {name for name, count in names.items() if count > 1} <= SHARED

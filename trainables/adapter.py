@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import create_model
 
+from trainables import loggers
 from trainables.adapter_config import AdaptedConfig, section_of
 from trainables.components.signature import construct, said
 from trainables.contract import ConfigError, Direction, Metric, Split, Trial
-from trainables.sections import check_monitor
+from trainables.pictures import asked
+from trainables.sections import check_ending, check_shares
 
 if TYPE_CHECKING:
     from lightning.pytorch import LightningDataModule, LightningModule
@@ -75,6 +77,7 @@ class _Bound(NamedTuple):
             module.prepare_data()
             module.setup("fit")
             n_batches = len(module.train_dataloader())
+            n_val = _n_val_batches(module, config.trainer.limit_val_batches)
         except ConfigError:
             raise
         except Exception as error:
@@ -82,12 +85,15 @@ class _Bound(NamedTuple):
             raise ConfigError("data", message) from error
         if n_batches == 0:
             raise ConfigError("data", f"{self.data.__name__} has no training batches")
+        check_shares(config.trainer, n_batches, n_val)
 
     def probe(self, config: Any) -> dict[str, str]:
         """Build the module once; describes each section by what it was told."""
         import torch
 
-        check_monitor(self.metrics, config.early_stopping)
+        check_ending(self.metrics, config.trainer, config.early_stopping)
+        loggers.check(config.logging.loggers)
+        asked.check(self.net, config.logging.plot_every_n_epochs)
         with torch.random.fork_rng(devices=[]):
             net = self._net(config)
         texts = {
@@ -104,6 +110,7 @@ class _Bound(NamedTuple):
             trainer=config.trainer,
             early_stopping=config.early_stopping,
             checkpointing=config.checkpointing,
+            logging=config.logging,
         )
         with lightning_fit.isolated(trial.placement.cpus):
             lightning_fit.seed(trial)
@@ -144,6 +151,21 @@ class _Bound(NamedTuple):
         named = dict(config.data)
         data: LightningDataModule = construct("data", self.data.__name__, self.data, **named)
         return data
+
+
+def _n_val_batches(data: LightningDataModule, limit: float | None) -> int | None:
+    """The batches of a validation; None where no share of them is asked, or nobody knows."""
+    from lightning.pytorch import LightningDataModule
+
+    has_own = type(data).val_dataloader is not LightningDataModule.val_dataloader
+    if not isinstance(limit, float) or not has_own:
+        return None
+    loaders = data.val_dataloader()
+    try:
+        return min(map(len, loaders)) if isinstance(loaders, list | tuple) else len(loaders)
+    except TypeError:
+        # a data set that is a stream has no length
+        return None
 
 
 def _metric(kind: Direction | Metric) -> Metric:

@@ -17,8 +17,11 @@ from trainables.contract import Frozen, TrialConfig
 from trainables.nearest import did_you_mean, listed
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
 
@@ -28,11 +31,16 @@ _SCALARS = (int, float, bool, str)
 class AdaptedConfig(TrialConfig):
     """The sections that every adapted trainable has beside `model` and `data`."""
 
-    NOT_SEARCHED: ClassVar[Mapping[str, str]] = CHECKPOINTING_NOT_SEARCHED
+    NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
+        **TRAINER_NOT_SEARCHED,
+        **CHECKPOINTING_NOT_SEARCHED,
+        **LOGGING_NOT_SEARCHED,
+    }
 
     trainer: TrainerSection = TrainerSection()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
+    logging: Logging = Logging()
 
     def max_epochs(self) -> int:
         return self.trainer.max_epochs

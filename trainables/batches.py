@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,15 @@ from torch import Tensor
 
 from trainables.architectures.inputs import Inputs
 from trainables.sampling import Sampler, draw, n_drawn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from trainables.tabular import TabularData
+
+
+EVAL_ROWS = 8192
+"""Rows of a batch in which nothing is trained."""
 
 
 class Batch(NamedTuple):
@@ -80,6 +89,12 @@ class TensorBatches:
         mine = order[self._shard.rank :: self._shard.world][: self._n_rows]
         for chosen in torch.tensor_split(mine, len(self)):
             yield _rows(self._rows, chosen)
+
+
+def n_batches(labels: NDArray[np.int64], data: TabularData) -> int:
+    """Batches of a training epoch on one worker. **Shapes** labels [N]."""
+    rows = n_drawn(torch.from_numpy(labels), data.sampler)
+    return max(1, -(-rows // data.batch_size))
 
 
 class FixedBatches:

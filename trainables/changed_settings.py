@@ -15,31 +15,21 @@ from trainables.components.component import Component, SchedulerComponent
 from trainables.components.scheduler_table import CONSTANT, PLATEAU
 from trainables.components.weight_groups import argument_of
 from trainables.contract import ConfigError
-from trainables.signal_config import Config
 
 _RATES = ("lr", "initial_lr")
 _BASES = ("base_lrs", "_last_lr")
+_OF_MONITOR = ("mode", "mode_worse", "best", "num_bad_epochs")
+"""What a plateau remembers of the metric that it watches."""
 
 
 @dataclass(frozen=True)
 class Driven:
-    """What moves one network's weights, and for how many epochs."""
+    """What moves one network's weights, for how many epochs, and by which metric."""
 
     optimizer: Component
     scheduler: SchedulerComponent | None
     epochs: int
-
-
-def apply(checkpoint: dict[str, Any], new: Config) -> None:
-    """Write into a loaded checkpoint every optimizer and scheduler setting that differs.
-
-    **Raises** ConfigError as `carry_over`.
-    """
-    old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
-    before, after = (
-        Driven(part.optimizer, part.scheduler, part.max_epochs()) for part in (old, new)
-    )
-    carry_over(before, after, checkpoint["optimizer_states"][0], checkpoint["lr_schedulers"])
+    watched: str | None
 
 
 def carry_over(
@@ -48,7 +38,7 @@ def carry_over(
     """Write the settings that differ into the states of an optimizer and its schedulers.
 
     A learning rate is changed by the ratio of the new to the old, so that a schedule that has
-    lowered it keeps its place.
+    lowered it keeps its place. A plateau that watches another metric begins to count anew.
 
     **Raises** ConfigError if another optimizer or scheduler was chosen: their states do not fit;
     and if the schedule was stretched over another number of epochs.
@@ -56,7 +46,7 @@ def carry_over(
     _same_kind("optimizer", old.optimizer.name, new.optimizer.name)
     _same_kind("scheduler", _name(old), _name(new))
     _same_length(old, new)
-    if old.optimizer == new.optimizer and old.scheduler == new.scheduler:
+    if old == new:
         return
     # What is filled in from the length of the fit is no setting: any length will do, if the same.
     horizon = schedulers.Horizon(new.epochs, new.epochs)
@@ -70,6 +60,8 @@ def carry_over(
     for state in moving:
         state.update(_rescheduled(old, new, horizon) if new.scheduler else {})
         state.update({name: _times(state[name], ratios) for name in _BASES if name in state})
+        for name in _OF_MONITOR if old.watched != new.watched else ():
+            state.pop(name, None)
 
 
 def _ratio(

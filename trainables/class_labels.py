@@ -57,8 +57,11 @@ def read(column: pd.Series[Any], data: TabularData) -> Labels:
 def _two(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:
     import numpy as np
 
-    is_signal = (column == _positive(found, data)).to_numpy(dtype=np.int64)
-    return Labels(np.arange(len(column)), is_signal, ("0", "1"))
+    positive = _positive(found, data)
+    is_signal = (column == positive).to_numpy(dtype=np.int64)
+    background = next(value for value in found if value != positive)
+    names = ("0", "1") if data.positive is None else (str(background), str(positive))
+    return Labels(np.arange(len(column)), is_signal, names)
 
 
 def _named(column: pd.Series[Any], found: list[Any], data: TabularData) -> Labels:

@@ -26,8 +26,12 @@ class Classified:
 
     @property
     def usable(self) -> bool:
-        """Whether every probability is a number; a network that diverged gives none."""
-        return bool(np.isfinite(self.probabilities).all())
+        """Whether every probability is a number and every class counts.
+
+        A network that diverged gives none; a few batches may lack a class.
+        """
+        sums = np.bincount(self.labels, weights=self.weights, minlength=self.n_classes)
+        return bool((sums > 0).all() and np.isfinite(self.probabilities).all())
 
     @property
     def n_classes(self) -> int:
@@ -48,13 +52,13 @@ def classified(logits: Floats, labels: Floats, weights: Floats) -> Classified:
 
 
 def summary(events: Classified) -> dict[str, float]:
-    """Every metric by its name, all NaN if a probability is not a number."""
+    """Every metric by its name, all NaN if none is defined on the events."""
     area = auc(events) if events.usable else float("nan")
     return {"auc": area, **hits(events)}
 
 
 def hits(events: Classified) -> dict[str, float]:
-    """The metrics of the most probable class alone, all NaN if a probability is not a number."""
+    """The metrics of the most probable class alone, all NaN as those of `summary`."""
     if not events.usable:
         return dict.fromkeys(("accuracy", "f1"), float("nan"))
     table = confusion(events)

@@ -27,9 +27,7 @@ _ROUNDING = 1e-9
 def features(frame: pd.DataFrame, data: TabularData, spectators: Sequence[str]) -> list[str]:
     """The names of the columns that the network sees; a spectator only where it is listed."""
     if data.features is None:
-        numeric = frame.select_dtypes(include=["number", "bool"]).columns
-        others = (data.label, data.weight, *spectators)
-        chosen = [str(name) for name in numeric if name not in others]
+        chosen = [name for name in _numerics(frame, data) if name not in spectators]
     else:
         chosen = list(data.features)
     if not chosen and not data.objects:
@@ -41,6 +39,18 @@ def features(frame: pd.DataFrame, data: TabularData, spectators: Sequence[str]) 
     if len(set(chosen)) < len(chosen):
         raise ConfigError("data.features", "a column is named twice")
     return chosen
+
+
+def taken_out(frame: pd.DataFrame, data: TabularData, spectators: Sequence[str]) -> list[str]:
+    """The columns that the network does not see for the one reason that they are spectators."""
+    if data.features is not None:
+        return []
+    return [name for name in _numerics(frame, data) if name in spectators]
+
+
+def _numerics(frame: pd.DataFrame, data: TabularData) -> list[str]:
+    numeric = frame.select_dtypes(include=["number", "bool"]).columns
+    return [str(name) for name in numeric if name not in (data.label, data.weight)]
 
 
 def spectators(frame: pd.DataFrame, keys: Mapping[str, str]) -> Floats:

@@ -13,6 +13,12 @@ Direction = Literal["min", "max"]
 Split = Literal["val", "test"]
 Metrics = Mapping[str, float]
 
+PICTURES = "pictures"
+"""Below a trial's folder: PNG files that are shown with it, as the artifacts of its MLflow run."""
+
+LOGS = "logs"
+"""Below a trial's folder: what the loggers that its config names have written."""
+
 
 class Frozen(BaseModel):
     """Data that was checked once and never changes."""
@@ -83,7 +89,7 @@ class Metric:
     direction: Direction
     description: str
     depends_on: tuple[str, ...] = ()
-    """Config sections that change the metric's scale, such as `loss` for a validation loss."""
+    """Config sections or dotted keys that change the metric's scale, such as `loss` for a loss."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ class Placement:
     rank: int = 0
     trainer: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments for `lightning.Trainer` (accelerator, devices, strategy, plugins)."""
+    progress: int = 0
+    """Batches between two movements of a progress bar on the terminal; 0 for no bar."""
 
 
 class Trial(Protocol):

@@ -19,7 +19,11 @@ from trainables.process_state import random_state, set_random_state
 
 
 class EndEarly(EarlyStopping):
-    """Lightning's early stopping, counted in reports, that is still over after a resume."""
+    """Lightning's early stopping, counted in reports, that is still over after a resume.
+
+    What improves before `min_epochs` takes back an end that was due. Lightning would stop there all
+    the same, but not after a resume.
+    """
 
     def __init__(self, section: sections.EarlyStopping, mode: Literal["min", "max"]) -> None:
         super().__init__(
@@ -35,13 +39,18 @@ class EndEarly(EarlyStopping):
         """The counts of the checkpoint, but the patience of the config."""
         super().load_state_dict({**state_dict, "patience": self._configured})
 
-    def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         del pl_module
-        trainer.should_stop = trainer.should_stop or self.wait_count >= self.patience
+        is_over = self.wait_count >= self.patience and _may_end(trainer, trainer.current_epoch)
+        trainer.should_stop = trainer.should_stop or is_over
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if _validated(trainer):
-            super().on_train_epoch_end(trainer, pl_module)
+        if not validated(trainer):
+            return
+        before = trainer.should_stop
+        super().on_train_epoch_end(trainer, pl_module)
+        if not _may_end(trainer, trainer.current_epoch + 1):
+            trainer.should_stop = before
 
 
 class ReportEpoch(Checkpoint):
@@ -83,7 +92,7 @@ class ReportEpoch(Checkpoint):
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         if self._lr_factor is not None:
             _scale_rates(trainer, self._lr_factor)
-        if not _validated(trainer):
+        if not validated(trainer):
             return
         # All ranks go by the numbers of the first: batch normalisation makes theirs differ.
         monitors = {config.monitor for config in self._plateaus}
@@ -117,9 +126,15 @@ def _begin_again(trainer: Trainer) -> None:
         iter(fetcher)
 
 
-def _validated(trainer: Trainer) -> bool:
+def validated(trainer: Trainer) -> bool:
+    """Whether the epoch that ends was validated, so that it is reported."""
     every = trainer.check_val_every_n_epoch
     return every is None or (trainer.current_epoch + 1) % every == 0
+
+
+def _may_end(trainer: Trainer, epochs: int) -> bool:
+    """Whether a trial may end early after so many epochs."""
+    return epochs >= (trainer.min_epochs or 0)
 
 
 def _is_plateau(config: Any) -> bool:

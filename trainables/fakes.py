@@ -9,7 +9,7 @@ from trainables.contract import Split, Trial
 from trainables.fake_factor.config import Config
 from trainables.fake_factor.metrics import METRICS
 
-__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "probe"]
+__all__ = ["METRICS", "Config", "check_data", "evaluate", "fit", "prepare_worker", "probe"]
 
 
 def check_data(config: Config) -> tuple[str, ...]:
@@ -30,6 +30,11 @@ def probe(config: Config) -> Mapping[str, str]:
     from trainables.fake_factor import probe as chain_probe
 
     return chain_probe.probe(config)
+
+
+def prepare_worker() -> None:
+    """Import what a training needs: a few seconds in a process that has no torch yet."""
+    from trainables.fake_factor import fit as chain_fit  # noqa: F401
 
 
 def fit(config: Config, trial: Trial) -> None:

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning.fabric.plugins.environments.lightning import LightningEnvironment
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.seed import seed_everything
-from lightning.pytorch import Callback, LightningDataModule, LightningModule, Trainer
+from lightning.pytorch import LightningDataModule, LightningModule, Trainer
+from lightning.pytorch.loggers import Logger
 
+from trainables import loggers
 from trainables.checkpoint_file import load_weights, read_checkpoint
-from trainables.contract import Metric, Placement, Trial
-from trainables.epoch_end import EndEarly, ReportEpoch
+from trainables.components.signature import said
+from trainables.contract import ConfigError, Placement, Trial
+from trainables.fit_callbacks import callbacks
+from trainables.fit_plan import Plan
 from trainables.process_state import isolated
-from trainables.sections import Checkpointing, EarlyStopping, TrainerSection, check_monitor
+from trainables.sections import TrainerSection
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What the loop must know besides the module and its data."""
-
-    metrics: Mapping[str, Metric]
-    trainer: TrainerSection
-    early_stopping: EarlyStopping | None
-    checkpointing: Checkpointing
-    lr_factor: float | None = None
-    """Multiplies every learning rate after each epoch."""
-    keep: tuple[str, ...] = ()
-    """Beginnings of names in the module's state that a warm start leaves as they are."""
+ALL = 1.0
+"""The share of the batches where none is told."""
 
 
 def seed(trial: Trial) -> None:
@@ -45,20 +37,18 @@ def fit(
 
     A checkpoint of this very trial wins over `checkpointing.load_checkpoint`.
     """
+    _check_processor(plan.trainer, trial.placement)
     in_arithmetic(module, plan.trainer)
     start = _start_from(module, trial, plan)
     torch.set_float32_matmul_precision(plan.trainer.float32_matmul_precision)
-    trainer = Trainer(
-        max_epochs=plan.trainer.max_epochs,
-        accumulate_grad_batches=plan.trainer.accumulate_grad_batches,
-        gradient_clip_val=plan.trainer.gradient_clip_val,
-        check_val_every_n_epoch=plan.trainer.check_val_every_n_epoch,
-        callbacks=_callbacks(trial, plan),
-        default_root_dir=trial.directory,
-        **_quiet(plan.trainer),
-        **_machine(trial.placement),
-    )
-    trainer.fit(module, datamodule=data, ckpt_path=start, weights_only=True)
+    # The first of several workers alone writes.
+    asked = plan.logging.loggers if trial.placement.rank == 0 else []
+    with loggers.opened(asked, trial.directory) as own:
+        trainer = _trainer(trial, plan, own)
+        try:
+            trainer.fit(module, datamodule=data, ckpt_path=start, weights_only=True)
+        except MisconfigurationException as error:
+            raise ConfigError("trainer", f"Lightning refuses it: {said(error)}") from error
 
 
 def in_arithmetic(module: LightningModule, section: TrainerSection) -> None:
@@ -74,9 +64,32 @@ def evaluator(section: TrainerSection, folder: Path) -> Trainer:
     """A trainer on one processor that only validates or tests, in the arithmetic of the fit."""
     return Trainer(
         default_root_dir=folder,
+        logger=False,
         enable_checkpointing=False,
-        **_quiet(section),
+        enable_progress_bar=False,
+        **_shared(section),
         **_machine(Placement()),
+    )
+
+
+def _trainer(trial: Trial, plan: Plan, own: list[Logger]) -> Trainer:
+    section = plan.trainer
+    return Trainer(
+        max_epochs=section.max_epochs,
+        min_epochs=section.min_epochs,
+        accumulate_grad_batches=section.accumulate_grad_batches,
+        gradient_clip_val=section.gradient_clip_val,
+        gradient_clip_algorithm=section.gradient_clip_algorithm,
+        check_val_every_n_epoch=section.check_val_every_n_epoch,
+        num_sanity_val_steps=section.num_sanity_val_steps,
+        limit_train_batches=section.limit_train_batches or ALL,
+        callbacks=callbacks(trial, plan, own),
+        default_root_dir=trial.directory,
+        logger=own,
+        log_every_n_steps=plan.logging.log_every_n_steps or 0,
+        enable_progress_bar=bool(trial.placement.progress),
+        **_shared(section),
+        **_machine(trial.placement),
     )
 
 
@@ -93,23 +106,19 @@ def _start_from(module: LightningModule, trial: Trial, plan: Plan) -> Path | Non
     return None
 
 
-def _callbacks(trial: Trial, plan: Plan) -> list[Callback]:
-    callbacks: list[Callback] = [ReportEpoch(trial, tuple(plan.metrics), plan.lr_factor)]
-    stopping = plan.early_stopping
-    if stopping is not None:
-        check_monitor(plan.metrics, stopping)
-        mode = plan.metrics[stopping.monitor].direction
-        callbacks.append(EndEarly(stopping, mode))
-    return callbacks
+def _check_processor(section: TrainerSection, placement: Placement) -> None:
+    """Lightning would train in bf16-mixed instead, which is another option."""
+    if section.precision == "16-mixed" and not placement.gpus:
+        message = "16-mixed needs a GPU (resources.gpus: 1); on CPUs there is bf16-mixed"
+        raise ConfigError("trainer.precision", message)
 
 
-def _quiet(section: TrainerSection) -> dict[str, Any]:
+def _shared(section: TrainerSection) -> dict[str, Any]:
+    """What a fit and an evaluation have in common."""
     return {
         "precision": section.precision,
-        "logger": False,
-        "enable_progress_bar": False,
+        "limit_val_batches": section.limit_val_batches or ALL,
         "enable_model_summary": False,
-        "num_sanity_val_steps": 0,
     }
 
 

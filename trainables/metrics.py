@@ -32,8 +32,12 @@ class Scored:
 
     @property
     def usable(self) -> bool:
-        """Whether every score is a number; a network that diverged gives none."""
-        return bool(np.isfinite(self.scores).all())
+        """Whether every score is a number and both classes count.
+
+        A network that diverged gives none; a few batches may hold one class alone.
+        """
+        counts = all(self.weights[self.labels == label].any() for label in (0, 1))
+        return counts and bool(np.isfinite(self.scores).all())
 
 
 def scored(scores: Floats, labels: Floats, weights: Floats | None = None) -> Scored:
@@ -45,7 +49,7 @@ def scored(scores: Floats, labels: Floats, weights: Floats | None = None) -> Sco
 
 
 def summary(events: Scored, background_uncertainty: float = 0.0) -> dict[str, float]:
-    """Every metric by its name, all NaN if a score is not finite."""
+    """Every metric by its name, all NaN if no metric is defined on the events."""
     names = ["auc", *(f"rejection_{percent}" for percent in EFFICIENCIES), "significance"]
     if not events.usable:
         return dict.fromkeys(names, float("nan"))

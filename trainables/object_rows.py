@@ -12,6 +12,8 @@ from trainables.contract import ConfigError
 from trainables.rows import Objects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from trainables.object_columns import ObjectColumns
@@ -29,7 +31,7 @@ def read(frame: pd.DataFrame, kind: str, given: ObjectColumns) -> tuple[Objects,
     named = {name: f"{key}.features" for name in given.features}
     named |= {name: f"{key}.{part}" for part, name in _momentum(given) if name not in named}
     padded = {name: _padded(frame, where, name) for name, where in named.items()}
-    counts = _counts(padded, key)
+    counts = _counts(padded, named, frame.index)
     if not counts.any():
         raise ConfigError(f"{key}.features", f"no event has any {kind}; leave the kind out")
     n_slots = given.slots or int(counts.max())
@@ -59,7 +61,7 @@ def _padded(frame: pd.DataFrame, key: str, name: str) -> Floats:
         advice = "; write [] for an event without any" if found is None else ""
         message = (
             f"column {name!r} holds no list in {len(strange)} rows, but {found} in row "
-            f"{strange[0]}{advice}; Parquet and HDF5 can hold lists"
+            f"{frame.index[strange[0]]}{advice}; Parquet and HDF5 can hold lists"
         )
         raise ConfigError(key, message)
     lengths = np.fromiter(map(len, cells), dtype=np.int64, count=len(cells))
@@ -76,8 +78,11 @@ def _numbers(cells: NDArray[Any], key: str, name: str) -> Floats:
         raise ConfigError(key, message) from error
 
 
-def _counts(padded: dict[str, Floats], key: str) -> Ints:
-    """Objects of each event; NaN at the end is padding, elsewhere a fault. **Shapes** [N]."""
+def _counts(padded: dict[str, Floats], keys: Mapping[str, str], rows: pd.Index[Any]) -> Ints:
+    """Objects of each event; NaN at the end is padding, elsewhere a fault. **Shapes** [N].
+
+    `keys` names columns in the config, `rows` events in the file.
+    """
     found: dict[str, Ints] = {}
     for name, values in padded.items():
         given = ~np.isnan(values)
@@ -88,21 +93,21 @@ def _counts(padded: dict[str, Floats], key: str) -> Ints:
         if bad.any():
             message = (
                 f"column {name!r} is not a finite number within the lists of {int(bad.sum())} "
-                f"rows, the first of them row {int(bad.argmax())}; fill them, or leave these "
+                f"rows, the first of them row {rows[int(bad.argmax())]}; fill them, or leave these "
                 "objects out of all columns"
             )
-            raise ConfigError(f"{key}.features", message)
+            raise ConfigError(keys[name], message)
     first, *others = found
     for name in others:
         differs = found[name] != found[first]
         if differs.any():
             row = int(differs.argmax())
             message = (
-                f"{int(differs.sum())} rows have lists of different lengths: row {row} has "
+                f"{int(differs.sum())} rows have lists of different lengths: row {rows[row]} has "
                 f"{found[first][row]} {first} but {found[name][row]} {name}; every column of a "
                 "kind describes the same objects"
             )
-            raise ConfigError(f"{key}.features", message)
+            raise ConfigError(keys[name], message)
     return found[first]
 
 

@@ -16,9 +16,12 @@ def check_data(config: Config) -> tuple[str, ...]:
 
     **Raises** ConfigError if it cannot be trained on.
     """
-    from trainables import disco_notes, tabular
+    from trainables import batches, disco_notes, sections, tabular
 
     table = tabular.load(config.data, config.spectators())
+    n_train = batches.n_batches(table.train.labels, config.data)
+    n_val = -(-len(table.val.labels) // batches.EVAL_ROWS)
+    sections.check_shares(config.trainer, n_train, n_val)
     return (*table.notes, *disco_notes.notes(config, table))
 
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from trainables.architectures import ARCHITECTURES, Architecture, Mlp
 from trainables.components.component import Component, SchedulerComponent
 from trainables.components.disco_config import Disco
-from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.contract import ConfigError, Frozen, Metric
+from trainables.lightning_config import LightningConfig, one_master_of_the_rate
 from trainables.sculpting_config import Sculpting
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
 from trainables.signal_metrics import METRICS, unreported
 from trainables.tabular import DATA_NOT_SEARCHED, TabularData
 
 __all__ = ["METRICS", "Config"]
-
-RATE_KEEPERS = ("none", "ReduceLROnPlateau")
-"""Schedulers that leave a learning rate where it was put."""
 
 
 class SignalTrainer(TrainerSection):
@@ -41,12 +42,15 @@ class Significance(Frozen):
     """Relative uncertainty of the expected background."""
 
 
-class Config(TrialConfig):
+class Config(LightningConfig):
     """A classifier of signal against background on a table."""
 
+    KNOWN_METRICS: ClassVar[Mapping[str, Metric]] = METRICS
     NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
         **DATA_NOT_SEARCHED,
+        **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
+        **LOGGING_NOT_SEARCHED,
         "significance": "it decides how val_significance counts, not what is trained",
         "sculpting": "it decides how val_jsd and val_dcor count, not what is trained",
     }
@@ -59,33 +63,28 @@ class Config(TrialConfig):
     trainer: SignalTrainer = SignalTrainer()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
+    logging: Logging = Logging()
     significance: Significance = Significance()
     disco: Disco | None = None
     sculpting: Sculpting | None = None
 
-    @field_validator("architecture", "loss", "optimizer", mode="before")
-    @classmethod
-    def _default_name(cls, value: Any, info: ValidationInfo) -> Any:
-        """Arguments without a name are the default component's, as with every other key."""
-        if isinstance(value, dict) and "name" not in value:
-            default = cls.model_fields[str(info.field_name)].default
-            return {"name": default.name, **value}
-        return value
-
     @model_validator(mode="after")
     def _one_master_of_the_rate(self) -> Config:
-        factor = self.trainer.reduce_lr_on_epoch
-        if factor is None or self.scheduler is None or self.scheduler.name in RATE_KEEPERS:
-            return self
-        raise ValueError(
-            f"trainer.reduce_lr_on_epoch has no effect under scheduler {self.scheduler.name}, "
-            f"which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
-        )
+        scheduler = None if self.scheduler is None else self.scheduler.name
+        one_master_of_the_rate(self.trainer.reduce_lr_on_epoch, scheduler)
+        return self
 
     @model_validator(mode="after")
     def _disco_can_act(self) -> Config:
-        if self.disco is not None:
-            self.disco.check(self.classes(), self.data.weight is not None)
+        if self.disco is None:
+            return self
+        if self.disco.classes is not None and self.data.positive is not None:
+            message = (
+                "cannot name classes beside data.positive, which says one of their two values; "
+                f"instead of it write data.classes: [THE OTHER VALUE, {self.data.positive}]"
+            )
+            raise ConfigError("disco.classes", message)
+        self.disco.check(self.classes(), self.data.weight is not None)
         return self
 
     def classes(self) -> list[Any]:
@@ -102,15 +101,6 @@ class Config(TrialConfig):
     def unreported(self) -> Mapping[str, str]:
         has_disco, has_sculpting = self.disco is not None, self.sculpting is not None
         return unreported(self.data.n_classes, has_disco, has_sculpting)
-
-    def reported(self) -> dict[str, Metric]:
-        """The metrics that a trial with this config reports."""
-        left_out = self.unreported()
-        return {name: metric for name, metric in METRICS.items() if name not in left_out}
-
-    def modes(self) -> dict[str, str]:
-        """For each metric that may be watched whether `min` or `max` is better."""
-        return {name: metric.direction for name, metric in self.reported().items()}
 
     def max_epochs(self) -> int:
         return self.trainer.max_epochs

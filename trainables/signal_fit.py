@@ -8,6 +8,7 @@ from pathlib import Path
 from trainables import lightning_fit, other_rows, tabular
 from trainables.checkpoint_file import load_weights, read_checkpoint
 from trainables.contract import Split, Trial
+from trainables.half_precision import halve
 from trainables.signal_config import Config
 from trainables.signal_module import LOSS, SCALING, SignalModule
 
@@ -18,17 +19,19 @@ def fit(config: Config, trial: Trial) -> None:
     start = config.checkpointing.load_checkpoint
     if start is not None and trial.resume_from is None:
         other_rows.warn(read_checkpoint(Path(start).expanduser()), config.data)
-    plan = lightning_fit.Plan(
-        metrics=config.reported(),
-        trainer=config.trainer,
-        early_stopping=config.early_stopping,
-        checkpointing=config.checkpointing,
-        lr_factor=config.trainer.reduce_lr_on_epoch,
-        keep=(*SCALING, LOSS),
-    )
     with lightning_fit.isolated(trial.placement.cpus):
         lightning_fit.seed(trial)
-        lightning_fit.fit(SignalModule(config, table, trial.seed), trial, plan)
+        module = SignalModule(config, table, trial.seed)
+        plan = lightning_fit.Plan(
+            metrics=config.reported(),
+            trainer=halve(module.net, config.trainer),
+            early_stopping=config.early_stopping,
+            checkpointing=config.checkpointing,
+            logging=config.logging,
+            lr_factor=config.trainer.reduce_lr_on_epoch,
+            keep=(*SCALING, LOSS),
+        )
+        lightning_fit.fit(module, trial, plan)
 
 
 def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]:
@@ -36,9 +39,10 @@ def evaluate(config: Config, checkpoint: Path, split: Split) -> dict[str, float]
     table = tabular.load(config.data, config.spectators())
     with lightning_fit.isolated(1), tempfile.TemporaryDirectory() as folder:
         module = SignalModule(config, table)
-        lightning_fit.in_arithmetic(module, config.trainer)
+        section = halve(module.net, config.trainer)
+        lightning_fit.in_arithmetic(module, section)
         load_weights(module, checkpoint, keep=(LOSS,), key="checkpoint")
-        trainer = lightning_fit.evaluator(config.trainer, Path(folder))
+        trainer = lightning_fit.evaluator(section, Path(folder))
         run = trainer.validate if split == "val" else trainer.test
         run(module, verbose=False)
         return {

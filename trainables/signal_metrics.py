@@ -8,6 +8,9 @@ from trainables.contract import Metric
 
 _TWO = "; of two classes only"
 
+_OF_A_LOSS = ("loss", "disco", "data.class_weights", "data.weight_in_loss")
+"""What changes the scale of a loss: what is counted, and how much each row counts."""
+
 _ALWAYS: dict[str, Metric] = {
     "val_auc": Metric(
         "max",
@@ -16,12 +19,12 @@ _ALWAYS: dict[str, Metric] = {
     "val_accuracy": Metric("max", "share of the weight whose most probable class is the right one"),
     "val_f1": Metric("max", "F1 of the most probable class, averaged by the weight of each class"),
     "val_loss": Metric(
-        "min", "mean loss on the validation part, disco.lambda x val_disco in it", ("loss", "disco")
+        "min", "mean loss on the validation part, disco.lambda x val_disco in it", _OF_A_LOSS
     ),
     "train_loss": Metric(
         "min",
         "mean loss over the training batches; for looking at, not for judging",
-        ("loss", "disco"),
+        _OF_A_LOSS,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,24 +13,26 @@ from trainables import changed_settings, class_metrics, metrics, sculpting
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import Inputs
 from trainables.architectures.piecewise_encoding import place_bins
-from trainables.batches import Batch, FixedBatches, Shard, TensorBatches
+from trainables.batches import EVAL_ROWS, Batch, FixedBatches, Shard, TensorBatches
 from trainables.components import losses, optimizers, schedulers
 from trainables.components.adapted_loss import AdaptedLoss
 from trainables.components.class_weights import balanced
 from trainables.components.disco import Penalty
 from trainables.components.disco_config import COMPARED
+from trainables.old_config import old_config
 from trainables.row_tensors import tensors
 from trainables.rows import Rows, Table
 from trainables.signal_config import Config
 from trainables.stored_scaling import StoredScaling
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCALING = ("scaling.",)
 """Beginning of the names of the buffers with what the features were scaled by."""
 
 LOSS = "loss."
 """Beginning of the names of the loss's own state, which always follows from the config."""
-
-_EVAL_ROWS = 8192
 
 
 class Seen(NamedTuple):
@@ -50,7 +52,7 @@ class SignalModule(LightningModule):
 
     def __init__(self, config: Config, table: Table, seed: int = 0) -> None:
         super().__init__()
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed
@@ -63,6 +65,7 @@ class SignalModule(LightningModule):
         self._sums: dict[str, Tensor] = {}
         self._n_batches = 0
         self._seen: list[Seen] = []
+        self._looked_at: Seen | None = None
 
     def forward(self, inputs: Inputs) -> Tensor:
         """**Shapes** scaled `Inputs` -> logits [B] of two classes, [B, C] of more."""
@@ -78,10 +81,10 @@ class SignalModule(LightningModule):
         return self._batches
 
     def val_dataloader(self) -> FixedBatches:
-        return FixedBatches(self._tensors(self._table.val), _EVAL_ROWS)
+        return FixedBatches(self._tensors(self._table.val), EVAL_ROWS)
 
     def test_dataloader(self) -> FixedBatches:
-        return FixedBatches(self._tensors(self._table.test), _EVAL_ROWS)
+        return FixedBatches(self._tensors(self._table.test), EVAL_ROWS)
 
     def on_train_epoch_start(self) -> None:
         assert self._batches is not None
@@ -117,16 +120,27 @@ class SignalModule(LightningModule):
     def on_test_epoch_end(self) -> None:
         self._log_metrics("test")
 
+    def pictures(self) -> dict[str, Figure]:
+        """Pictures of the last validation, by their names."""
+        from trainables import signal_pictures
+
+        if self._looked_at is None:
+            return {}
+        arrays = (part.double().cpu().numpy() for part in self._looked_at)
+        return signal_pictures.draw(*arrays, table=self._table, view=self._view)
+
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         if self.trainer.training:
-            changed_settings.apply(checkpoint, self._config)
+            old, new = map(_driven, (old_config(checkpoint, Config), self._config))
+            optimizer, moving = checkpoint["optimizer_states"][0], checkpoint["lr_schedulers"]
+            changed_settings.carry_over(old, new, optimizer, moving)
 
     def configure_optimizers(self) -> Any:
         steps = int(self.trainer.estimated_stepping_batches)
         horizon = schedulers.Horizon(self._config.trainer.max_epochs, steps)
-        component = self._config.scheduler
+        component = schedulers.moving(self._config.scheduler)
         optimizer = optimizers.build(self._config.optimizer, self.net.parameters(), horizon.steps)
-        if component is None or schedulers.is_constant(component):
+        if component is None:
             return optimizer
         built = schedulers.build(component, optimizer, horizon, self._config.modes())
         plan = {"scheduler": built.scheduler, "interval": built.interval}
@@ -153,6 +167,7 @@ class SignalModule(LightningModule):
     def _log_metrics(self, prefix: str) -> None:
         seen = Seen(*(torch.cat(parts) for parts in zip(*self._seen, strict=True)))
         self._seen.clear()
+        self._looked_at = seen
         for name, value in (self._parts(seen, COMPARED) | self._metrics(seen)).items():
             self.log(f"{prefix}_{name}", value)
 
@@ -172,6 +187,11 @@ class SignalModule(LightningModule):
 
     def _tensors(self, rows: Rows) -> Batch:
         return tensors(rows, self.scaling.stored(), len(self._table.classes))
+
+
+def _driven(config: Config) -> changed_settings.Driven:
+    watched = schedulers.watched(config.scheduler, config.modes())
+    return changed_settings.Driven(config.optimizer, config.scheduler, config.max_epochs(), watched)
 
 
 def _view(config: Config, table: Table) -> sculpting.View | None:

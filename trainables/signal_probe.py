@@ -12,15 +12,16 @@ from functools import lru_cache
 import torch
 from pydantic import TypeAdapter
 
+from trainables import loggers
 from trainables.architectures import Architecture
 from trainables.architectures.assembly import assemble
 from trainables.architectures.inputs import InputShape, ObjectShape, n_outputs
 from trainables.components import losses
 from trainables.components.component import Component
-from trainables.components.losses import Task
+from trainables.components.losses import LossTask
 from trainables.components.trace import Driver, trace
 from trainables.disco_probe import describe
-from trainables.sections import check_monitor
+from trainables.sections import check_ending
 from trainables.signal_config import Config
 from trainables.tabular import TabularData
 
@@ -30,7 +31,8 @@ _SLOTS = 4
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(config.reported(), config.early_stopping)
+    check_ending(config.reported(), config.trainer, config.early_stopping)
+    loggers.check(config.logging.loggers)
     optimizer, scheduler = _rates(_driver(config), tuple(config.modes().items()))
     return {
         "data": _data(config.data),
@@ -38,9 +40,10 @@ def probe(config: Config) -> dict[str, str]:
         "loss": _loss(config.loss.model_dump_json(), _task(config.data)),
         "optimizer": optimizer,
         "scheduler": scheduler,
-        "trainer": config.trainer.model_dump_json(exclude={"reduce_lr_on_epoch"}),
+        "trainer": config.trainer.described({"reduce_lr_on_epoch"}),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
+        "logging": config.logging.model_dump_json(),
         "significance": config.significance.model_dump_json(),
         "disco": describe(config),
         "sculpting": str(config.sculpting and config.sculpting.model_dump_json()),
@@ -85,14 +88,14 @@ def _architecture(text: str, shape: InputShape) -> str:
     return f"{net!r} with {sum(part.numel() for part in net.parameters())} weights"
 
 
-def _task(data: TabularData) -> Task:
+def _task(data: TabularData) -> LossTask:
     unequal = tuple(float(number + 1) for number in range(data.n_classes))
     balanced = unequal if data.class_weights == "balanced" else None
-    return Task(data.n_classes, data.weighted_loss, class_weights=balanced)
+    return LossTask(data.n_classes, data.weighted_loss, class_weights=balanced)
 
 
 @lru_cache(maxsize=4096)
-def _loss(text: str, task: Task) -> str:
+def _loss(text: str, task: LossTask) -> str:
     loss = losses.build(
         Component.model_validate_json(text),
         weighted=task.weighted,

@@ -40,7 +40,8 @@ def split(labels: Labels, data: TabularData) -> tuple[Ints, Ints, Ints]:
         ):
             part.append(chosen)
     train, val, test = (np.sort(np.concatenate(part)) for part in parts)
-    return train, val, test
+    # Where only some batches of them are looked at, these are a fair sample.
+    return train, random.permutation(val), random.permutation(test)
 
 
 def _shares(data: TabularData) -> tuple[float, float]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def build(path: Path, data: TabularData, spectators: Mapping[str, str]) -> Table:
     """**Raises** ConfigError with the key that the trouble comes from."""
-    frame = read(path, data.table)
+    frame = read(path, data.table).reset_index(drop=True)
     if frame.empty:
         raise ConfigError("data.path", f"{path} has no rows")
     labels = class_labels.read(columns.column(frame, "data.label", data.label), data)
@@ -44,6 +44,7 @@ def build(path: Path, data: TabularData, spectators: Mapping[str, str]) -> Table
     notes = (
         *table_notes.of_classes(labels.left_out, n_all - len(frame)),
         *table_notes.of_weights(data.weight, signed),
+        *table_notes.of_spectators(columns.taken_out(frame, data, tuple(spectators)), spectators),
         *table_notes.of_features(names, train.features),
         *cuts,
     )

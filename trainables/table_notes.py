@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -35,6 +35,17 @@ def of_weights(column: str | None, weights: Floats | None) -> Iterator[str]:
         yield (
             f"data.weight: column {column!r} is negative in {n_negative} of {len(weights)} rows, "
             "which count as 0 in training and in every metric"
+        )
+
+
+def of_spectators(names: Sequence[str], spectators: Mapping[str, str]) -> Iterator[str]:
+    """Columns that the network would see, were they not carried along; each with its key."""
+    if names:
+        keys = ", ".join(dict.fromkeys(spectators[name] for name in names))
+        verb = "is" if len(names) == 1 else "are"
+        yield (
+            f"data.features: {', '.join(names)} {verb} taken out of what the network sees, as "
+            f"named by {keys}; list data.features to have it otherwise"
         )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from trainables.class_labels import Value, merged
 from trainables.contract import Frozen
-from trainables.object_columns import Kind, ObjectColumns
+from trainables.object_columns import ObjectColumns, ObjectKind
 from trainables.scaler_names import ScalerName
 from trainables.table_file import SHIPPED, locate
 
@@ -46,7 +46,7 @@ class TabularData(Frozen):
     larger ones, until each class has as many."""
     scaler: ScalerName = "standard"
     """What brings features to comparable size, fitted on the training part."""
-    objects: dict[Kind, ObjectColumns] = Field(default_factory=dict)
+    objects: dict[ObjectKind, ObjectColumns] = Field(default_factory=dict)
     """List columns with the objects of each event, by what they are called."""
     batch_size: int = Field(default=512, ge=8)
     """Most rows in a training batch; batches of an epoch are equal up to one row."""

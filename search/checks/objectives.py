@@ -8,10 +8,14 @@ from typing import Any, get_args
 
 from search import spec
 from search.checks.findings import Findings
+from search.checks.shared_keys import varied
 from search.errors import nearest
 from search.space.space import Space
 from search.text.documents import Document, Key
 from trainables.contract import Metric, TrialConfig
+
+TRAINING = "train_"
+"""How the names of metrics of the training data begin, which no search is judged by."""
 
 METRIC: Key = ("search", "metric")
 MODE: Key = ("search", "mode")
@@ -103,12 +107,16 @@ def _check_one(
         better = "larger" if metric.direction == "max" else "smaller"
         message = f"{name} is better when it is {better}; write mode: {metric.direction}"
         findings.add(document.problem(named.mode_at, message))
-    if name.startswith("train_"):
+    if name.startswith(TRAINING):
         message = f"{name} is measured on the training data, which rewards learning it by heart"
         findings.add(document.problem(named.at, message))
     bending = bent_by(metric, space)
     if bending:
-        free = ", ".join(name for name, other in metrics.items() if not bent_by(other, space))
+        free = ", ".join(
+            name
+            for name, other in metrics.items()
+            if not bent_by(other, space) and not name.startswith(TRAINING)
+        )
         message = (
             f"{name} is no fair measure here: its scale is bent by the searched "
             f"{', '.join(bending)}; choose one that is not: {free or 'there is none'}"
@@ -122,8 +130,9 @@ def bent_by(metric: Metric, space: Space) -> list[str]:
         parameter.name
         for parameter in space.parameters
         if any(
-            parameter.name == section or parameter.name.startswith(f"{section}.")
-            for section in metric.depends_on
+            f"{key}.".startswith(f"{bending}.")
+            for key in tuple(varied(parameter)) or (parameter.name,)
+            for bending in metric.depends_on
         )
     ]
 

@@ -18,7 +18,7 @@ def check_shared_keys(
 ) -> None:
     """No parameter varies a key for which the trainable gives a reason why none may."""
     for parameter in space.parameters:
-        for key in _varied(parameter):
+        for key in varied(parameter):
             reason = _reason(key, reasons)
             if reason:
                 other = "" if key == parameter.name else f"{key} "
@@ -30,7 +30,7 @@ def _reason(key: str, reasons: Mapping[str, str]) -> str | None:
     return next((why for own, why in reasons.items() if f"{key}.".startswith(f"{own}.")), None)
 
 
-def _varied(parameter: Parameter) -> Iterator[str]:
+def varied(parameter: Parameter) -> Iterator[str]:
     """The keys of the config to which a parameter gives more than one value."""
     if parameter.domain.size() == 1:
         return

@@ -43,7 +43,7 @@ class LiveView:
         self._goal = goal_of(search.spec.metric, search.spec.mode)
         self._tally = Tally(self._goal, search.max_epochs())
         self._storage = storage
-        self._wanted = _wanted(search)
+        self._wanted = search.wanted()
         self._lock = threading.Lock()
         self._before = 0
         self._started = time.monotonic()
@@ -166,14 +166,6 @@ class LiveView:
                 f"{trial.number:05d}", trial.state.value, str(trial.epochs), *shown, *cells
             )
         return table
-
-
-def _wanted(search: Search) -> int:
-    """How many trials there will be: those asked for, but no more than a grid has points."""
-    spec = search.spec
-    return (
-        min(spec.trials, search.space.grid_size()) if spec.sampler.name == "grid" else spec.trials
-    )
 
 
 def _clock(seconds: float) -> str:

@@ -77,7 +77,7 @@ def _show_tables(result: SearchResult, folder: SearchFolder, screen: Console) ->
             if len(table) > 1:
                 print_table(screen, table, f"By {name}")
     if len(faults):
-        print_table(screen, faults.head(SHOWN), "Faults (tracebacks: trials/*/error.txt)")
+        print_table(screen, faults.head(SHOWN), "Faults (tracebacks: error.txt in trials/*)")
 
 
 def _say_next(outcome: Outcome, search: Search, folder: SearchFolder, screen: Console) -> None:

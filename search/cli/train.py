@@ -18,19 +18,22 @@ from search.files.shipped import find_config
 from search.raised import refusal
 from search.results.access import require_own
 from search.results.follow_up import (
+    CHECKPOINTS,
     CONFIG,
     METRICS,
     TrainingLog,
     best_of,
     checkpoint_goal,
+    lost_metrics,
     new_folder,
     open_training,
+    pictures_of,
     read_origin,
     write_config,
 )
 from search.results.goal import Goal
 from search.results.running_trial import Finished
-from trainables.contract import ConfigError, Placement
+from trainables.contract import LOGS, PICTURES, ConfigError, Placement
 
 app = new_app()
 
@@ -43,6 +46,8 @@ class Workers:
     cpus: int
     gpus: float
     address: str | None
+    progress: int
+    """Batches between two movements of a bar on the terminal; 0 for none."""
 
     @property
     def alone(self) -> bool:
@@ -72,6 +77,12 @@ def train(
     cpus: Annotated[int, typer.Option(min=1, help="CPUs for each worker.")] = 1,
     gpus: Annotated[float, typer.Option(min=0, help="GPUs for each worker.")] = 0,
     address: Annotated[str | None, typer.Option(help="Train on this Ray cluster.")] = None,
+    progress: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="On a terminal, move a bar after N batches; 0 for no bar."
+        ),
+    ] = 10,
     track: Annotated[bool, typer.Option(help="Write the training to MLflow.")] = True,
     storage: Storage = STORAGE,
     allow_module: AllowModule = None,
@@ -89,23 +100,26 @@ def train(
     parsed = load_config(config, overrides or [], allow_module or [])
     folder = _folder(out, storage, parsed.path)
     screen = console()
-    for note in parsed.notes:
+    unreported = parsed.config.unreported()
+    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin, unreported)
+    for note in (*parsed.notes, *lost_metrics(goal, origin, unreported)):
         say(screen, f"note: {note}")
-    goal = checkpoint_goal(parsed.trainable.load().METRICS, origin)
     log = TrainingLog(folder, [_printer(screen)])
     write_config(folder, parsed.trainable.file or parsed.trainable.text, parsed.plain)
     run = _tracking(storage, parsed, folder, origin, log) if track else None
     chosen = seed if seed is not None else (origin or {}).get("seed", 0)
     status = "FAILED"
     try:
-        _fit(parsed, folder, goal, chosen, Workers(workers, cpus, gpus, address), log)
+        bar = progress if sys.stdout.isatty() else 0
+        spread = Workers(workers, cpus, gpus, address, bar)
+        _fit(parsed, folder, goal, chosen, spread, log)
         status = "FINISHED"
     except ConfigError as error:
         raise UserError([Problem(Place(str(parsed.path)), error.key, refusal(error))]) from error
     finally:
         files = _files(folder, goal, log, screen)
         if run is not None:
-            run.end(status, files)
+            run.end(status, files, pictures_of(folder))
 
 
 def _origin(config: Path) -> dict[str, Any] | None:
@@ -121,6 +135,10 @@ def _files(folder: Path, goal: Goal, log: TrainingLog, screen: Console) -> list[
     """What the training has left so far; its folder and its best checkpoint are said."""
     say(screen, f"Written to {folder}")
     kept = best_of(log.last.kept, goal) if log.last else None
+    for name in (PICTURES, LOGS):
+        left = folder / CHECKPOINTS / name
+        if left.is_dir():
+            say(screen, f"{name.capitalize()}: {left}")
     files = [folder / CONFIG, folder / METRICS]
     if kept is not None:
         files.append(folder / kept.path)
@@ -166,7 +184,7 @@ def _fit(
     log: TrainingLog,
 ) -> None:
     if spread.alone:
-        placement = Placement(cpus=spread.cpus, gpus=spread.gpus)
+        placement = Placement(cpus=spread.cpus, gpus=spread.gpus, progress=spread.progress)
         keep = parsed.config.keep_checkpoints()
         trial = open_training(folder, goal, seed, placement, keep, log.write)
         parsed.trainable.load().fit(parsed.config, trial)

@@ -14,6 +14,7 @@ from search.doctor.finding import Finding, fault, ok
 MODULES: Mapping[str, str] = {
     "cmaes": "cmaes",
     "h5py": "h5py",
+    "matplotlib": "matplotlib",
     "mlflow": "mlflow",
     "numpy": "numpy",
     "optuna": "optuna",

@@ -16,6 +16,7 @@ from search.masking import masked_text, secrets_of, unmasked
 from search.results.folder import SearchFolder
 from search.results.result import SearchResult
 from search.results.trials import UNFINISHED
+from search.spec import SearchSpec
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def test_finalists(
     """
     tests = {number: dict(metrics) for number, metrics in result.tests.items()}
     questions = [q for q in _questions(search, folder, result) if q.number not in tests]
-    patience = search.spec.trial_timeout
+    patience = _patience(search.spec)
     for answer in evaluate_apart(questions, search.trainable, patience, end.stop_all, cluster):
         if answer.fault is None:
             tests[answer.number] = dict(answer.metrics)
@@ -46,6 +47,11 @@ def test_finalists(
             f"{headline(fault)}; {folder.log} says more"
         )
     return tests
+
+
+def _patience(spec: SearchSpec) -> float | None:
+    """How long one test may take: no longer than a trial, else than the silence of one."""
+    return spec.report_timeout if spec.trial_timeout is None else spec.trial_timeout
 
 
 def _questions(search: Search, folder: SearchFolder, result: SearchResult) -> Iterator[Question]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,8 @@ from search.engine.hard_exit import HardExit
 from search.exits import Exit
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ class EarlyEnd:
                 break
             self._ask(limit)
         return self.reason is not None
+
+    def must_end_within(self, seconds: float) -> bool:
+        """Whether the search must end; asked for a while, since a cause may show late."""
+        until = time.monotonic() + seconds
+        while not self.stop_all():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK_SECONDS)
+        return True
 
     def _ask(self, limit: Limit) -> None:
         try:

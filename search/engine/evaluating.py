@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from search.names import TrainableRef
+from search.names import TrainableRef, make_importable
 from search.results.second_look import evaluate
 from trainables.contract import prepare_worker
 
@@ -29,7 +29,7 @@ def main() -> None:
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     told = json.loads(lines.get())
-    sys.path += [path for path in told["search_path"] if path not in sys.path]
+    make_importable(told["search_path"])
     trainable = TrainableRef(told["text"], told["file"])
     answers.write(f"{json.dumps(_loaded(trainable))}\n")
     while True:

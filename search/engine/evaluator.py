@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -99,6 +99,9 @@ class Evaluator:
             start_new_session=True,
             env=os.environ | mark,
         )
+        self._answers = selectors.DefaultSelector()
+        assert self._process.stdout is not None
+        self._answers.register(self._process.stdout, selectors.EVENT_READ)
         self._loaded = False
         self._tell(asdict(trainable) | {"search_path": [path for path in sys.path if path]})
 
@@ -123,6 +126,7 @@ class Evaluator:
         """End it."""
         self._process.kill()
         self._process.wait()
+        self._answers.close()
         for pipe in (self._process.stdin, self._process.stdout, self._said):
             assert pipe is not None
             with suppress(BrokenPipeError):
@@ -143,7 +147,7 @@ class Evaluator:
     def _said_next(self, patience: float | None, ended: Callable[[], bool]) -> dict[str, Any]:
         late = None if patience is None else time.monotonic() + patience
         assert self._process.stdout is not None
-        while not select.select([self._process.stdout], [], [], LOOK_SECONDS)[0]:
+        while not self._answers.select(LOOK_SECONDS):
             if ended():
                 raise _Ended
             if late is not None and time.monotonic() > late:

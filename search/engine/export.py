@@ -15,6 +15,7 @@ from search.causes import headline
 from search.flat import flatten
 from search.results.trade_off import goal_in
 from search.results.trials import FAULTY, NEVER_STARTED, Report, State, TrialRecord
+from trainables.contract import PICTURES
 
 SEARCH = "tune_run.search"
 TRIAL = "tune_run.trial"
@@ -46,6 +47,8 @@ class Exporter:
         self._goal = goal_in(manifest)
         self._experiment = experiment_of(client, manifest["experiment"], artifacts)
         self._runs: dict[int, str] = {}
+        self._uploaded: dict[Path, int] = {}
+        """Pictures that this process has uploaded, and when each was written."""
         self.parent = self._find_parent()
 
     def trial(self, trial: TrialRecord) -> None:
@@ -58,6 +61,19 @@ class Exporter:
             self._log(run_id, trial, batch)
         if trial.state is not State.RUNNING:
             self._close(run_id, trial)
+
+    def pictures(self, trial: TrialRecord, files: Sequence[Path]) -> None:
+        """Keep pictures with the trial's run; those that have changed, again.
+
+        Of two with one name the later stays: an epoch that was trained once more.
+        """
+        if trial.state in NEVER_STARTED:
+            return
+        for file in files:
+            written = file.stat().st_mtime_ns
+            if self._uploaded.get(file) != written:
+                self._client.log_artifact(self._run_of(trial), str(file), artifact_path=PICTURES)
+                self._uploaded[file] = written
 
     def search(self, state: State, metrics: Mapping[str, float], files: Sequence[Path]) -> None:
         """Bring the parent run up to date: the outcome and the files that belong to it."""

@@ -1,6 +1,7 @@
 """How our words lie in an Optuna trial: each system attribute is one commit, a text of JSON.
 
-`begin` (once), `attempt:NN` (each time its training is begun), `report:EEEEEE` (each epoch), `end`.
+`begin` (once), `attempt:NNN` (each time its training is begun again, from 002 on), `report:EEEEEE`
+(each epoch), `perturbed` (all changes of its point), `end`.
 Whatever SQLite has committed of these is true; all that Optuna keeps beside them follows from them.
 """
 

@@ -24,7 +24,7 @@ from search.engine.record import Record
 from search.engine.record_words import Committed
 from search.engine.stateless import Stateless
 from search.exits import Exit
-from search.results.checkpoints import delete
+from search.results.checkpoints import delete, with_earlier
 from search.results.folder import SearchFolder
 from search.results.goal import is_finite
 from search.results.trials import (
@@ -38,6 +38,9 @@ from search.results.trials import (
 from search.space.labels import Point
 
 log = logging.getLogger(__name__)
+
+DYING_SECONDS = 1.0
+"""How much later than its workers a raylet that was told to end may be gone."""
 
 
 class Listener(Protocol):
@@ -151,6 +154,8 @@ class Recorder(Stateless, Callback):
         self._note_perturbation(number, result)
         reach("perturbed")
         best, kept = result[words.BEST], checkpoints_of(result[words.CHECKPOINTS])
+        if self._hands_over:
+            kept = with_earlier(followed.kept, kept, report.epoch)
         last = self._last(followed, result)
         self._commit(number, Committed(report, best, kept, last, result[words.KEEP]))
         # Only now: until the record knows the new ones, a resume needs the old.
@@ -233,7 +238,7 @@ class Recorder(Stateless, Callback):
         state, cause = end_of(trial, self._folder.attempt(number, attempt))
         if state is not State.DIED:
             self._finish(number, self._left(state, cause, epochs))
-        elif self._end.stop_all():
+        elif self._end.must_end_within(DYING_SECONDS):
             # Ray's own death is one of the reasons, and no fault of the trial.
             self._interrupt(number, self._end.reason or "")
         elif self._record.trial(number).deaths < self._retries:

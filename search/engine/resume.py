@@ -25,7 +25,8 @@ LISTED = 8
 def require_same(search: Search, folder: SearchFolder, force: bool = False) -> tuple[str, ...]:
     """The differences between the search in a folder and this one, which `force` lets pass.
 
-    **Raises**: UserError with the differences; of choices always, since Optuna cannot go on then.
+    **Raises**: UserError with the differences; of choices and of objectives always, since Optuna
+    cannot go on then.
     """
     record = Record.find(folder.record)
     if record is None:
@@ -125,10 +126,10 @@ def _changed_choices(before: Mapping[str, Any], now: Mapping[str, Any]) -> Itera
 
 
 def _changed_goal(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
-    """What was changed of the objectives, where there are several or were."""
+    """What was changed of the objectives; the record and the rungs hold the old ones' values."""
     old, new = before["identity"]["search"], now["identity"]["search"]
     goals = [(search["metric"], search["mode"]) for search in (old, new)]
-    if goals[0] == goals[1] or all(isinstance(metric, str) for metric, _ in goals):
+    if goals[0] == goals[1]:
         return None
     was, told = ("{} ({})".format(*goal) for goal in goals)
     return f"search.metric was {was} and is {told}"

@@ -66,7 +66,7 @@ class RecordSearcher(Stateless, Searcher):
         self._folder = folder
         self._on_start = on_start
         self._closed = closed
-        self._wanted = wanted_trials(search)
+        self._wanted = search.wanted()
         self._cut_off = deque(t.number for t in record.trials() if t.state in UNFINISHED)
         self._died: set[int] = set()
         self._unborn = deque(record.unborn())
@@ -180,13 +180,6 @@ class RecordSearcher(Stateless, Searcher):
 
     def restore(self, checkpoint_path: str) -> None:
         """Nothing: a search is resumed from the record, never from Ray's snapshots."""
-
-
-def wanted_trials(search: Search) -> int:
-    """How many trials the search has: those asked for, but no more than a grid has points."""
-    if search.spec.sampler.name == "grid":
-        return min(search.spec.trials, search.space.grid_size())
-    return search.spec.trials
 
 
 def _already_asked(search: Search, record: Record) -> Asked:

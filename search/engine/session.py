@@ -98,7 +98,7 @@ def _wire(
     searcher = RecordSearcher(search, record, folder, recorder.begin, limits.closed)
     recorder.retry = searcher.retry
     recorder.listeners += [limits.faults, limits.gpu, Backups(folder.record)]
-    tracker = Tracker(folder.path.parent, record.manifest()) if options.track else None
+    tracker = Tracker(folder, record.manifest()) if options.track else None
     if tracker is not None:
         recorder.listeners.append(tracker)
         tracker.start()

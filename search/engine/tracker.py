@@ -107,8 +107,8 @@ class Tracker:
     search ran is written by `tune-track sync`.
     """
 
-    def __init__(self, storage: Path, manifest: Mapping[str, Any]) -> None:
-        self._storage = storage
+    def __init__(self, folder: SearchFolder, manifest: Mapping[str, Any]) -> None:
+        self._folder = folder
         self._manifest = manifest
         self._pending: dict[int, TrialRecord] = {}
         self._lock = threading.Lock()
@@ -145,10 +145,11 @@ class Tracker:
         with self._lock:
             batch, self._pending = self._pending, {}
         try:
-            self._exporter = self._exporter or open_exporter(self._storage, self._manifest)
+            storage = self._folder.path.parent
+            self._exporter = self._exporter or open_exporter(storage, self._manifest)
             while batch:
                 number = next(iter(batch))
-                self._exporter.trial(batch[number])
+                export_trial(self._exporter, batch[number], self._folder)
                 del batch[number]
         except Exception as error:  # noqa: BLE001 - tracking must never end a search
             self._put_back(batch, error)
@@ -191,6 +192,12 @@ def search_state(result: SearchResult) -> State:
     return State.INTERRUPTED if result.count(State.INTERRUPTED) else State.COMPLETE
 
 
+def export_trial(exporter: Exporter, trial: TrialRecord, folder: SearchFolder) -> None:
+    """A trial as the record knows it, and the pictures that lie in its folder."""
+    exporter.trial(trial)
+    exporter.pictures(trial, folder.pictures(trial.number))
+
+
 def export_outcome(
     exporter: Exporter, result: SearchResult, files: Sequence[Path], folder: SearchFolder
 ) -> None:
@@ -225,5 +232,5 @@ def sync(folder: SearchFolder, result: SearchResult, files: Sequence[Path]) -> N
     """Bring MLflow to what the record holds; doing it twice changes nothing."""
     exporter = open_exporter(folder.path.parent, result.manifest)
     for trial in result.trials:
-        exporter.trial(trial)
+        export_trial(exporter, trial, folder)
     export_outcome(exporter, result, files, folder)

@@ -13,6 +13,7 @@ from search.results.goal import worth_of
 from search.results.running_trial import Finished
 from search.results.trade_off import goal_of
 from search.results.trials import Report, checkpoints_of
+from trainables.contract import ConfigError
 
 EPOCHS = "epochs.jsonl"
 
@@ -37,13 +38,17 @@ class Training:
 def train_over_workers(
     training: Training, address: str | None, listen: Callable[[Finished], None]
 ) -> None:
-    """Train to the end; the epochs are heard when it is over."""
+    """Train to the end; the epochs are heard when it is over.
+
+    **Raises**: ConfigError if the trainable refuses a value in a worker.
+    """
     prepare_environment()
     if address is None:
         prepare_own_cluster()
     with running_cluster(address, dashboard=False):
         from ray.train import RunConfig
         from ray.train.torch import TorchConfig, TorchTrainer
+        from ray.train.v2.api.exceptions import WorkerGroupError
 
         from search.engine.distributed_trial import scaling
 
@@ -56,6 +61,12 @@ def train_over_workers(
         )
         try:
             trainer.fit()
+        except WorkerGroupError as error:
+            # What a trainable refuses is the user's mistake, in whichever worker it does so.
+            for failure in error.worker_failures.values():
+                if isinstance(failure, ConfigError):
+                    raise failure from None
+            raise
         finally:
             for line in _lines(training):
                 listen(_finished(json.loads(line)))
@@ -73,16 +84,14 @@ def _finished(message: Mapping[str, Any]) -> Finished:
 
 
 def _loop(payload: dict[str, Any]) -> None:
-    import sys
-
     import ray.train
 
     from search.engine.distributed_trial import placement_here
-    from search.names import TrainableRef
+    from search.names import TrainableRef, make_importable
     from search.results.follow_up import open_training
 
     training = Training(**payload)
-    sys.path[:0] = [path for path in training.search_path if path not in sys.path]
+    make_importable(training.search_path)
     trainable = TrainableRef(training.trainable, training.trainable_file).load()
     config = trainable.Config.model_validate(dict(training.config))
 

@@ -16,6 +16,7 @@ from search.flat import flatten
 from search.masking import masked
 from search.results.follow_up import CONFIG
 from search.results.running_trial import Finished
+from trainables.contract import PICTURES
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,9 @@ class TrainingRun:
         """Log one epoch."""
         self._guard(self._write, finished)
 
-    def end(self, status: str, files: Sequence[Path]) -> None:
-        """Close the run, with its files."""
-        self._guard(self._end, status, files)
+    def end(self, status: str, files: Sequence[Path], pictures: Sequence[Path] = ()) -> None:
+        """Close the run, with its files and its pictures."""
+        self._guard(self._end, status, files, pictures)
 
     def _guard(self, step: Callable[..., None], *arguments: Any) -> None:
         if self._broken:
@@ -82,7 +83,9 @@ class TrainingRun:
         metrics = [Metric(name, value, now, finished.report.epoch) for name, value in values]
         self._client.log_batch(self._run, metrics=metrics)
 
-    def _end(self, status: str, files: Sequence[Path]) -> None:
+    def _end(self, status: str, files: Sequence[Path], pictures: Sequence[Path]) -> None:
         for file in files:
             self._client.log_artifact(self._run, str(file))
+        for file in pictures:
+            self._client.log_artifact(self._run, str(file), artifact_path=PICTURES)
         self._client.set_terminated(self._run, status=status)

@@ -6,7 +6,6 @@ Only plain data comes in (paths, names, numbers), so that nothing of ours is pic
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import time
 import traceback
@@ -20,7 +19,7 @@ from search.engine import words
 from search.engine.bad_ends import ERROR_FILE
 from search.engine.stack_dump import Timeouts, watched
 from search.masking import masked_text, secrets_of
-from search.names import TrainableRef
+from search.names import TrainableRef, make_importable
 from search.resolve import resolve
 from search.results.checkpoints import CheckpointStore
 from search.results.folder import SearchFolder
@@ -123,7 +122,7 @@ def start_of(plain: Mapping[str, Any]) -> Start:
 
 def train(config: Mapping[str, Any], job: Job, trial: RunningTrial) -> None:
     """Resolve the point, validate it and train; an exception is kept whole in the folder."""
-    sys.path[:0] = [path for path in job.search_path if path not in sys.path]
+    make_importable(job.search_path)
     timeouts = Timeouts(job.trial_timeout, job.report_timeout)
     rank = trial.placement.rank
     try:

@@ -38,6 +38,18 @@ def retained(
     return tuple(c for c in candidates if c in best or c in newest)
 
 
+def with_earlier(
+    before: tuple[Checkpoint, ...], now: tuple[Checkpoint, ...], epoch: int
+) -> tuple[Checkpoint, ...]:
+    """What a trial has after an epoch, its own from before it was given another's weights included.
+
+    The worker that trained the epoch only knows of `now`: what was kept since then.
+    """
+    known = {checkpoint.epoch for checkpoint in now}
+    earlier = (c for c in before if c.epoch < epoch and c.epoch not in known)
+    return (*earlier, *now)
+
+
 def delete(folder: Path, checkpoints: Iterable[Checkpoint]) -> None:
     """Remove the files of checkpoints that are no longer kept."""
     for checkpoint in checkpoints:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from search.errors import refuse
 from search.results.access import make_private, require_own, require_writable
+from trainables.contract import PICTURES
 
 
 class Locked(Exception):
@@ -61,6 +62,12 @@ class SearchFolder:
         """Where one attempt at a trial writes; each has its own, since a worker may outlive it."""
         folder = self.trial(number)
         return folder if attempt == 1 else folder / f"attempt-{attempt:02d}"
+
+    def pictures(self, number: int) -> list[Path]:
+        """The pictures of all attempts at a trial, those of a later attempt after the earlier."""
+        folder = self.trial(number)
+        first = sorted((folder / PICTURES).glob("*.png"))
+        return [*first, *sorted(folder.glob(f"attempt-*/{PICTURES}/*.png"))]
 
     def holds_search(self) -> bool:
         """Whether a search was begun here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,15 @@ from search.results.running_trial import Finished, RunningTrial
 from search.results.trade_off import goal_of
 from search.results.trials import Checkpoint
 from search.text.writing import as_yaml
-from trainables.contract import Metric, Placement
+from trainables.contract import PICTURES, Metric, Placement
 
 CONFIG = "config.yaml"
 ORIGIN = "origin.json"
 """The files beside a checkpoint: what was trained, and which trial of a search it came from."""
 
 METRICS = "metrics.csv"
+CHECKPOINTS = "checkpoints"
+"""Below the folder of a training: what a trial of a search would have in its own folder."""
 
 
 @dataclass
@@ -65,13 +67,38 @@ def new_folder(parent: Path, name: str) -> Path:
         return path
 
 
-def checkpoint_goal(metrics: Mapping[str, Metric], origin: Mapping[str, Any] | None) -> Goal:
-    """By what checkpoints are kept: as in the search, else by the trainable's first metric."""
-    said = origin["metric"] if origin is not None else []
-    names = [said] if isinstance(said, str) else said
-    if not names or not metrics.keys() >= set(names):
-        names = [next(iter(metrics))]
+def checkpoint_goal(
+    metrics: Mapping[str, Metric],
+    origin: Mapping[str, Any] | None,
+    unreported: Collection[str] = (),
+) -> Goal:
+    """By what checkpoints are kept: by the metrics of the search, as far as they are reported.
+
+    Where none of them is, or there was no search, by the first one that is. `unreported` are those
+    that a trial with this config does not report.
+    """
+    reported = [name for name in metrics if name not in unreported] or list(metrics)
+    names = [name for name in _searched(origin) if name in reported] or reported[:1]
     return goal_of(names, [metrics[name].direction for name in names])
+
+
+def lost_metrics(
+    goal: Goal, origin: Mapping[str, Any] | None, unreported: Mapping[str, str]
+) -> Iterator[str]:
+    """Notes on the metrics of the search by which the checkpoints are no longer kept."""
+    for name in _searched(origin):
+        if name not in goal.metrics:
+            reason = unreported.get(name, "its trainable has no such metric")
+            yield (
+                f"the search kept checkpoints by {name}, which this config does not report "
+                f"({reason}); they are kept by {' and '.join(goal.metrics)}"
+            )
+
+
+def _searched(origin: Mapping[str, Any] | None) -> list[str]:
+    """The metrics of the search that a config was exported from."""
+    said = origin["metric"] if origin is not None else []
+    return [said] if isinstance(said, str) else list(said)
 
 
 def read_origin(config: Path) -> dict[str, Any] | None:
@@ -100,7 +127,7 @@ def open_training(
 
     `keep` is how many of the best checkpoints are kept beside the last one; -1 keeps all.
     """
-    directory = folder / "checkpoints"
+    directory = folder / CHECKPOINTS
     directory.mkdir(parents=True, exist_ok=True)
     held: set[Checkpoint] = set()
 
@@ -120,6 +147,11 @@ def open_training(
         store=CheckpointStore(folder, directory, goal, keep, last=1),
         send=send_and_delete,
     )
+
+
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures that a training has left, in the order of their epochs."""
+    return sorted((folder / CHECKPOINTS / PICTURES).glob("*.png"))
 
 
 def best_of(kept: tuple[Checkpoint, ...], goal: Goal) -> Checkpoint | None:

@@ -35,7 +35,7 @@ rows: 4 % of a background rejection of 27 over 1300 rows, 2e-5 of the AUC (a net
 evaluated in single precision and in bfloat16).
 """
 
-SHORT_PRECISIONS = ("16-mixed", "bf16-mixed")
+SHORT_PRECISIONS = ("16-mixed", "bf16-mixed", "16-true", "bf16-true")
 FULL_PRODUCTS = "highest"
 """The only `float32_matmul_precision` under which a GPU multiplies all bits of its factors."""
 

@@ -7,13 +7,13 @@ writes the table that the page of `disco` shows, `trainables/docs/disco_trade_of
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
+from search.cli import train as tune_train
 from trainables.docs.disco import MEASURED, TRADE_OFF
 
 LAMBDAS = (0.0, 0.1, 1.0, 3.0, 10.0, 30.0)
@@ -37,9 +37,8 @@ def main(table: Path = TRADE_OFF, folder: Path | None = None) -> None:
 def train(folder: Path, strength: float, output: str, seed: int) -> dict[str, object]:
     """One training by `tune-train`, and what it reported at its end."""
     out = folder / f"{output}-{strength:g}-{seed}"
-    command = Path(sys.executable).with_name("tune-train")
-    given = [f"disco.lambda={strength:g}", f"disco.of={output}", f"--seed={seed}", f"--out={out}"]
-    subprocess.run([command, CONFIG, *given, "--no-track"], check=True, stdout=subprocess.DEVNULL)
+    given = [f"disco.lambda={strength:g}", f"disco.of={output}"]
+    tune_train.train(CONFIG, given, out=out, seed=seed, track=False)
     last = pd.read_csv(out / "metrics.csv").iloc[-1]
     named = {"lambda": strength, "of": output, "seed": seed}
     return named | {name: float(last[name]) for name in MEASURED}

@@ -67,7 +67,8 @@ def summary(cases: Sequence[Case]) -> str:
     return (
         f"{sum(case.kills for case in run)} kills and interruptions in {len(run)} cases; "
         f"{sum(case.trials_cut for case in run)} times a trial was taken up again; "
-        f"{sum(case.trained_again for case in run)} epochs in flight were trained again; "
+        f"{sum(case.trained_again for case in run)} epochs were trained again that were in flight "
+        "or were damaged on purpose; "
         f"{sum(case.epochs_lost for case in run)} committed epochs and "
         f"{sum(case.trials_lost for case in run)} trials were lost; "
         f"{failed} cases failed, {len(cases) - len(run)} could not be run here."

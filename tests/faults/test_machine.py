@@ -32,7 +32,7 @@ JUMPS = ("3600", "-3600", "86400 - now")
 
 
 @pytest.mark.row("F24", "the clock jumps by an hour, or to 1970, beside a kill of the driver")
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seeds(most=6))
 def test_a_clock_that_is_set_changes_nothing(
     begin: Begin, judge: Judge, reference: Reference, tmp_path: Path, seed: int
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_terminated_search_ends_in_time_and_goes_on(
 
 
 @pytest.mark.row("F17", "SIGHUP to all its processes")
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seeds(most=6))
 def test_a_closed_terminal_does_no_harm(
     begin: Begin, judge: Judge, reference: Reference, seed: int
 ) -> None:
@@ -84,7 +84,7 @@ def test_a_closed_terminal_does_no_harm(
 
 
 @pytest.mark.row("F17", "a reader that goes away (| head -1)")
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seeds(most=6))
 def test_a_broken_pipe_does_no_harm(
     begin: Begin, judge: Judge, reference: Reference, seed: int
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_broken_pipe_does_no_harm(
 
 
 @pytest.mark.row("F18", "SIGSTOP for 90 s (3 seeds) or 15 s, then SIGCONT")
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", seeds(most=9))
 def test_a_suspended_process_wakes_up(
     begin: Begin, judge: Judge, reference: Reference, seed: int
 ) -> None:

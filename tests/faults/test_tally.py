@@ -35,9 +35,9 @@ def test_the_table_has_the_sums_of_each_row_and_of_all() -> None:
 
 def test_the_summary_is_a_sentence() -> None:
     assert summary([PASSED, FAILED, SKIPPED]) == (
-        "5 kills and interruptions in 2 cases; 3 times a trial was taken up again; 3 epochs in "
-        "flight were trained again; 4 committed epochs and 1 trials were lost; 1 cases failed, "
-        "1 could not be run here."
+        "5 kills and interruptions in 2 cases; 3 times a trial was taken up again; 3 epochs were "
+        "trained again that were in flight or were damaged on purpose; 4 committed epochs and 1 "
+        "trials were lost; 1 cases failed, 1 could not be run here."
     )
 
 

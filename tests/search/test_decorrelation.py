@@ -106,6 +106,36 @@ def test_what_lambda_bends_is_no_fair_measure(metric: str, said: Said) -> None:
     assert "val_jsd" in found[0].partition("choose one that is not")[2]
 
 
+WEIGHTS = "data.class_weights: [none, balanced]"
+BLOCKS = "{one: {class_weights: none}, other: {class_weights: balanced}}"
+SIZES = "{one: {batch_size: 256}, other: {batch_size: 512}}"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "bending"),
+    [
+        (WEIGHTS, "data.class_weights"),
+        ("data.weight_in_loss: [true, false]", "data.weight_in_loss"),
+        (f"data: {{choice: {BLOCKS}}}", "data"),
+        (f"data: {{choice: {SIZES}}}", None),
+        ("data.batch_size: [256, 512]", None),
+    ],
+)
+def test_weights_in_the_loss_bend_it(parameter: str, bending: str | None, said: Said) -> None:
+    base = BASE.replace("max_rows", "weight: weight, max_rows")
+    found = said(parameter, base, metric="val_loss", mode="min")
+    assert [line for line in found if "no fair measure" in line] == (
+        []
+        if bending is None
+        else [
+            "space.yaml:3:10: search.metric: val_loss is no fair measure here: its scale is bent "
+            f"by the searched {bending}; choose one that is not: val_auc, val_accuracy, val_f1, "
+            "val_rejection_30, val_rejection_50, val_rejection_70, val_rejection_80, "
+            "val_significance, val_jsd, val_inverse_jsd, val_dcor, val_disco"
+        ]
+    )
+
+
 def test_constraints_speak_of_lambda(said: Said) -> None:
     rule = "constraints: [disco.lambda * 100 <= data.batch_size]\n"
     assert said(f"data.batch_size: [128, 1024]\n  {LAMBDA}\n{rule}") == []

@@ -6,6 +6,7 @@ import pytest
 
 from search.errors import Place, Problem
 from search.masking import (
+    MASK,
     hidden_in,
     is_secret,
     masked,
@@ -170,3 +171,12 @@ def test_a_complaint_does_not_repeat_a_secret() -> None:
         "a.yaml:1:2: data.rows: expected a whole number, found the text 'hunter22'; "
         "write data.api_key=***"
     )
+
+
+def test_the_key_of_a_logger_in_a_list_is_hidden() -> None:
+    comet = {"name": "CometLogger", "api_key": "horse-77"}
+    config = {"logging": {"loggers": [{"name": "CSVLogger"}, comet]}}
+    hidden = [{"name": "CSVLogger"}, {"name": "CometLogger", "api_key": MASK}]
+    assert masked(config) == {"logging": {"loggers": hidden}}
+    assert secrets_of(config) == {"horse-77"}
+    assert unmasked(masked(config), config) == config

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from search.names import NameProblem, TrainableRef, find_trainable, shipped_trainables
+from search.names import (
+    NameProblem,
+    TrainableRef,
+    find_trainable,
+    make_importable,
+    shipped_trainables,
+)
 
 Write = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
@@ -37,6 +43,15 @@ def test_a_module_beside_the_space_file_is_importable(write: Write, tmp_path: Pa
     (tmp_path / "my_lab").mkdir()
     (tmp_path / "my_lab" / "mine.py").write_text((tmp_path / "toy.py").read_text())
     assert find_trainable("my_lab.mine", tmp_path).load().Config.__module__ == "my_lab.mine"
+
+
+def test_own_folders_come_after_what_is_installed_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ["/first", "/second"]
+    monkeypatch.setattr(sys, "path", list(before))
+    make_importable([str(tmp_path), "/second", str(tmp_path)])
+    assert sys.path == [*before, str(tmp_path)]
 
 
 @pytest.fixture

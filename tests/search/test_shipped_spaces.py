@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,21 @@ def test_mistakes_in_real_components_are_told_together(rates: str) -> None:
         line.startswith("command line: space.optimizer.name: ") and "'Adma'" in line
         for line in said
     )
+
+
+def test_what_ray_decides_is_refused_with_the_way_to_say_it() -> None:
+    with pytest.raises(UserError) as error:
+        load("signal", ["trainer.accelerator=gpu", "trainer.devices=2"])
+    said = str(error.value).split("\n")
+    assert len(said) == 2
+    assert any("trainer.accelerator: " in line and "resources: {gpus: 1}" in line for line in said)
+    assert any("trainer.devices: " in line and "resources: {workers: 2}" in line for line in said)
+
+
+@pytest.mark.skipif(find_spec("comet_ml") is not None, reason="it is installed here")
+def test_a_logger_whose_package_is_missing_is_refused_with_the_command_that_mends_it() -> None:
+    with pytest.raises(UserError) as error:
+        prove(load("signal", ["logging.loggers=[{name: CometLogger, api_key: horse-77}]"]))
+    (said,) = str(error.value).split("\n")
+    assert said.startswith("command line: logging.loggers.0.name: CometLogger needs a package")
+    assert said.endswith("pip install 'comet-ml>=3.44.4'")

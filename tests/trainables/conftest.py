@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,15 @@ class FakeTrial:
             self.checkpoints[epoch] = checkpoint.rename(self.directory / f"kept-{epoch}.ckpt")
         if epoch == self.stop_at:
             raise SystemExit(0)
+
+
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """What a logger of MLflow sets in the environment ends with its test."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 NewTrial = Callable[..., FakeTrial]

@@ -9,6 +9,7 @@ import lightning.pytorch as pl
 import pandas as pd
 import pytest
 import torch
+from matplotlib.figure import Figure
 from pydantic import ValidationError
 from sklearn.datasets import load_iris
 from torch import Tensor, nn
@@ -17,6 +18,7 @@ from torchmetrics.functional.classification import multiclass_accuracy
 
 from trainables.adapter import from_lightning
 from trainables.contract import ConfigError
+from trainables.sections import Logging, TrainerSection
 
 USER_FILE = """
 from trainables.adapter import from_lightning
@@ -91,6 +93,15 @@ class Flowers(pl.LightningDataModule):
 
     def test_dataloader(self) -> DataLoader[Any]:
         return DataLoader(self.parts[2], self.batch_size)
+
+
+class Drawn(IrisNet):
+    """A user's module that has pictures of its own."""
+
+    def pictures(self) -> dict[str, Figure]:
+        figure = Figure()
+        figure.add_subplot().plot([0, self.current_epoch])
+        return {"epochs": figure}
 
 
 IRIS = from_lightning(IrisNet, Flowers, metrics={"val_acc": "max", "val_loss": "min"})
@@ -198,3 +209,30 @@ def test_data_that_cannot_be_opened_is_named() -> None:
     given = IRIS.Config.model_validate({"data": {"path": "nowhere.csv"}})
     with pytest.raises(ConfigError, match=r"^data: Flowers cannot be opened: .*nowhere\.csv"):
         IRIS.check_data(given)
+
+
+def test_a_share_of_less_than_one_validation_batch_is_refused(config: Any) -> None:
+    # 30 validation rows in batches of 32 are one
+    said = r"^trainer\.limit_val_batches: 0\.5 of 1 validation batches is less than one"
+    shares = {
+        n: config().model_copy(update={"trainer": TrainerSection(limit_val_batches=n)})
+        for n in (0.5, 1)
+    }
+    with pytest.raises(ConfigError, match=said):
+        IRIS.check_data(shares[0.5])
+    IRIS.check_data(shares[1])
+
+
+def test_pictures_of_a_module_s_own_are_written(config: Any, new_trial: Any) -> None:
+    made = config(max_epochs=3)
+    asked = made.model_copy(update={"logging": Logging(plot_every_n_epochs=2)})
+    trial = new_trial()
+    from_lightning(Drawn, Flowers, metrics={"val_acc": "max"}).fit(asked, trial)
+    drawn = sorted(path.name for path in (trial.directory / "pictures").iterdir())
+    assert drawn == ["0002_epochs.png", "0003_epochs.png"]
+
+
+def test_a_module_without_pictures_cannot_be_asked_for_them(config: Any) -> None:
+    asked = config().model_copy(update={"logging": Logging(plot_every_n_epochs=2)})
+    with pytest.raises(ConfigError, match=r"^logging\.plot_every_n.* IrisNet has no method"):
+        IRIS.probe(asked)

@@ -79,3 +79,46 @@ def test_another_optimizer_cannot_take_over(small: Small, new_trial: Any) -> Non
     heir = new_trial(resume_from=donor.checkpoints[1])
     with pytest.raises(ConfigError, match=r"optimizer\.name: .* trained with Adam"):
         signal.fit(small(optimizer={"name": "SGD"}), heir)
+
+
+def going_on(checkpoint: Any) -> dict[str, Any]:
+    return {"load_checkpoint": str(checkpoint), "continue_training": True}
+
+
+def test_a_plateau_that_watches_another_metric_counts_anew(small: Small, new_trial: Any) -> None:
+    plateau = {"name": "ReduceLROnPlateau", "monitor": "val_loss", "patience": 9}
+    donor, heir, same = new_trial(), new_trial(), new_trial()
+    signal.fit(small(scheduler=plateau, trainer={"max_epochs": 2}), donor)
+    start = going_on(donor.checkpoints[2])
+    changed = plateau | {"monitor": "val_auc", "patience": 8}
+    signal.fit(small(scheduler=changed, checkpointing=start), heir)
+    signal.fit(small(scheduler=plateau, checkpointing=start), same)
+    found, kept = (
+        torch.load(trial.checkpoints[3], weights_only=True)["lr_schedulers"][0]
+        for trial in (heir, same)
+    )
+    assert (found["mode"], found["patience"], found["num_bad_epochs"]) == ("max", 8, 0)
+    assert found["best"] == pytest.approx(heir.reports[0][1]["val_auc"])
+    seen = [metrics["val_loss"] for trial in (donor, same) for _, metrics in trial.reports]
+    assert kept["mode"] == "min"
+    assert kept["best"] == pytest.approx(min(seen), rel=1e-3)
+
+
+STRANGERS: dict[str, tuple[dict[str, Any], str]] = {
+    "no config": ({"hyper_parameters": {}}, "does not hold the config"),
+    "another trainable": ({"hyper_parameters": {"config": {"tight": {}}}}, r"\(tight: "),
+    "weights alone": ({"optimizer_states": None}, "no state of an optimizer"),
+}
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+def test_a_checkpoint_that_cannot_go_on_says_why(case: str, small: Small, new_trial: Any) -> None:
+    donor = new_trial()
+    signal.fit(small(trainer={"max_epochs": 1}), donor)
+    parts, reason = STRANGERS[case]
+    checkpoint = torch.load(donor.checkpoints[1], weights_only=True) | parts
+    path = donor.directory / "strange.ckpt"
+    torch.save({name: part for name, part in checkpoint.items() if part is not None}, path)
+    with pytest.raises(ConfigError, match=reason) as error:
+        signal.fit(small(checkpointing=going_on(path)), new_trial())
+    assert error.value.key == "checkpointing.load_checkpoint"

@@ -59,6 +59,18 @@ def test_negative_weights_count_as_nothing() -> None:
     }
 
 
+@pytest.mark.parametrize("weights", [[1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, -2.0]])
+def test_every_metric_is_nan_where_a_class_does_not_count(weights: list[float]) -> None:
+    labels = np.array([0.0, 1.0, 1.0, 2.0])
+    for n_events in (3, 4):
+        events = class_metrics.classified(
+            np.eye(3)[labels.astype(int)][:n_events],
+            labels[:n_events],
+            np.array(weights)[:n_events],
+        )
+        assert all(math.isnan(value) for value in class_metrics.summary(events).values())
+
+
 def test_every_metric_is_nan_after_a_divergence() -> None:
     logits = np.array([[np.nan, 0.0, 1.0], [1.0, 0.0, np.inf]])
     events = class_metrics.classified(logits, np.array([0.0, 1.0]), np.ones(2))

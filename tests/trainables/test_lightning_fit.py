@@ -21,6 +21,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "scheduler": {"name": "ReduceLROnPlateau", "patience": 0, "threshold": 1.0},
         "optimizer": {"name": "Adam", "lr": 0.01},
     },
+    "a part of the batches": {"trainer": {"max_epochs": 5, "limit_train_batches": 2}},
     "every step": {"scheduler": {"name": "CosineWarmup", "warmup_fraction": 0.3}},
     "one cycle": {"scheduler": {"name": "OneCycleLR", "max_lr": 0.01}},
     "no state of its own": {"scheduler": {"name": "cosine", "max_lr": 0.01, "interval": "step"}},
@@ -30,7 +31,12 @@ PLANS: dict[str, dict[str, Any]] = {
     "early stopping": {
         "early_stopping": {"monitor": "train_loss", "patience": 2, "min_delta": 100.0}
     },
+    "early stopping after some epochs": {
+        "trainer": {"max_epochs": 5, "min_epochs": 4},
+        "early_stopping": {"monitor": "val_loss", "patience": 1, "min_delta": 0.02},
+    },
     "batchnorm": {"architecture": {"name": "resnet", "width": 8, "depth": 1}},
+    "half": {"trainer": {"max_epochs": 5, "precision": "bf16-true"}},
     "double": {"trainer": {"max_epochs": 5, "precision": 64}},
 }
 
@@ -69,13 +75,16 @@ def drawn_next() -> float:
     return float(np.random.rand())
 
 
-def test_a_stopped_trial_leaves_the_process_as_it_was(small: Small, new_trial: Any) -> None:
+@pytest.mark.parametrize("arithmetic", [{"precision": 64}, {"float32_matmul_precision": "medium"}])
+def test_a_stopped_trial_leaves_the_process_as_it_was(
+    arithmetic: dict[str, Any], small: Small, new_trial: Any
+) -> None:
     torch.manual_seed(5)
     np.random.seed(5)
     states = torch.get_rng_state(), drawn_next()
     np.random.seed(5)
     threads = set(threading.enumerate())
-    config = small(trainer={"precision": 64, "float32_matmul_precision": "medium"})
+    config = small(trainer=arithmetic)
     with pytest.raises(SystemExit):
         signal.fit(config, new_trial(stop_at=1))
     assert torch.equal(states[0], torch.get_rng_state())
@@ -107,7 +116,7 @@ def test_a_warm_start_keeps_the_scaling_of_the_new_data(small: Small, new_trial:
     start = {"load_checkpoint": str(first.checkpoints[3])}
     signal.fit(small(data={"split_seed": 1}, checkpointing=start), warm)
     means = [
-        torch.load(trial.checkpoints[3], weights_only=True)["state_dict"]["mean"]
+        torch.load(trial.checkpoints[3], weights_only=True)["state_dict"]["scaling.mean"]
         for trial in (first, warm)
     ]
     assert not torch.equal(*means)

@@ -141,6 +141,27 @@ def test_what_is_no_list_of_objects_is_named(
     assert message in refused(tmp_path, table, jets)
 
 
+def test_a_fault_is_told_with_the_key_of_its_column_and_the_row_of_the_file(
+    tmp_path: Path,
+) -> None:
+    # of 60 rows the 20 whose label is 2 are left out
+    kinds = {"label": np.arange(60) % 3}
+    jets = {**JETS, **MOMENTUM}
+
+    def said(name: str, cell: Any) -> str:
+        with pytest.raises(ConfigError) as error:
+            load(tmp_path, with_cell(name, 33, cell).assign(**kinds), jets, classes=[0, 1])
+        return str(error.value)
+
+    infinite = said("energy", [1.0, np.inf, 2.0])
+    assert infinite.startswith("data.objects.jets.energy: column 'energy' is not a finite number")
+    assert "the first of them row 33" in infinite
+    short = said("eta", [1.0])
+    assert short.startswith("data.objects.jets.eta: 1 rows have lists of different lengths: row 33")
+    assert said("phi", None).startswith("data.objects.jets.phi: column 'phi' holds no list")
+    assert "in row 33;" in said("phi", None)
+
+
 def test_objects_that_only_other_parts_have_are_refused(tmp_path: Path) -> None:
     held = load(tmp_path, frame()).test.features[0, 0]
     alone = [[1.0] if row == held else [] for row in range(60)]

@@ -3,15 +3,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import dcor
 import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import rankdata
 
 from trainables import metrics, sculpting
-from trainables.rows import Rows
+from trainables.rows import Rows, Table
+from trainables.scaling import fit
 from trainables.sculpting import Cut, View
+from trainables.sculpting_config import Sculpting
 
 
 def seen(bins: int = 10, efficiency: float = 0.5) -> View:
@@ -56,6 +57,20 @@ def test_equal_shapes_are_not_apart(scale: float) -> None:
     assert sculpting.jsd(Cut(np.arange(4.0), scale * shape, shape)) == pytest.approx(0.0, abs=1e-12)
 
 
+def test_one_shape_drawn_twice_differs_by_chance() -> None:
+    # to the second order in p - q the divergence is sum (p - q)^2 / (8 ln 2 p), whose mean over
+    # draws of n and m events is (bins - 1) / (8 ln 2) (1 / n + 1 / m)
+    random, shape, n, m = np.random.default_rng(0), np.array([0.1, 0.2, 0.3, 0.4]), 500, 2000
+    draws = [
+        sculpting.jsd(
+            Cut(np.arange(5.0), *(random.multinomial(k, shape).astype(float) for k in (n, m)))
+        )
+        for _ in range(400)
+    ]
+    expected = 3 / (8 * math.log(2)) * (1 / n + 1 / m)
+    assert abs(np.mean(draws) - expected) < 4 * np.std(draws) / 400**0.5
+
+
 @pytest.mark.parametrize("empty", [np.zeros(2), np.ones(2)])
 def test_a_side_without_events_is_the_worst(empty: np.ndarray) -> None:
     assert sculpting.jsd(Cut(np.arange(3.0), empty, np.zeros(2))) == 1.0
@@ -81,6 +96,8 @@ def test_the_order_of_the_scores_alone_counts() -> None:
 
 
 def test_the_distance_correlation_is_that_of_dcor() -> None:
+    import dcor
+
     events, variable = drawn()
     events = metrics.scored(events.scores, events.labels)
     background = events.labels == 0
@@ -110,10 +127,6 @@ def test_every_number_is_nan_after_a_divergence() -> None:
 def test_bins_are_those_of_the_training_background(
     given: dict[str, Any], low: float, high: float
 ) -> None:
-    from trainables.rows import Table
-    from trainables.scaling import fit
-    from trainables.sculpting_config import Sculpting
-
     spectators = np.array([[0.0, -2.0], [0.0, 3.0], [0.0, 100.0]])
     rows = Rows(np.ones((3, 1)), np.array([0, 0, 1]), None, spectators)
     table = Table(("x",), ("0", "1"), ("met", "mass"), rows, rows, rows, fit("standard", rows))

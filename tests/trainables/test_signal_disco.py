@@ -181,6 +181,17 @@ def test_options_that_cannot_act_are_refused(
         config(disco=disco)
 
 
+def test_classes_beside_the_positive_value_point_to_the_list_of_them(config: Small) -> None:
+    two = {"label": "kind", "positive": "ttH"}
+    with pytest.raises(ValidationError) as error:
+        config(data=two, disco={"classes": ["tt"]})
+    message = str(error.value)
+    assert "disco.classes: cannot name classes beside data.positive" in message
+    assert "write data.classes: [THE OTHER VALUE, ttH]" in message
+    named = {"label": "kind", "classes": ["tt", "ttH"]}
+    assert config(data=named, disco={"classes": ["tt"]}).disco is not None
+
+
 @pytest.mark.parametrize("limits", [[1.0, 1.0], [2.0, 1.0]])
 def test_a_range_goes_upwards(limits: list[float], config: Small) -> None:
     with pytest.raises(ValidationError, match="write the lower first"):
@@ -243,3 +254,12 @@ def test_a_missing_column_is_told_with_its_key(section: str, config: Small) -> N
     given: dict[str, Any] = {"disco": {"variables": ["mas"]}, "sculpting": {"variable": "mas"}}
     with pytest.raises(ConfigError, match=rf"{section}\.variables?: no column 'mas'.*mean 'mass'"):
         signal.check_data(config(**{section: given[section]}))
+
+
+def test_what_a_cut_does_is_a_picture(config: Small, new_trial: Any) -> None:
+    logging = {"plot_every_n_epochs": 1}
+    for sculpted, expected in ({"variable": "mass"}, True), (None, False):
+        trial = new_trial()
+        made = config(sculpting=sculpted, logging=logging, trainer={"max_epochs": 1})
+        signal.fit(made, trial)
+        assert (trial.directory / "pictures" / "0001_sculpting.png").exists() == expected

@@ -199,7 +199,9 @@ def test_two_values_of_any_kind_are_a_label_once_one_is_named(values: Any, path:
     table = frame()
     table["label"] = [values[0] if label else values[1] for label in table["label"]]
     table.to_csv(path, index=False)
-    assert load(path, positive=values[0]).train.labels.mean() == 0.25
+    loaded = load(path, positive=values[0])
+    assert loaded.train.labels.mean() == 0.25
+    assert loaded.classes == (str(values[1]), str(values[0]))
 
 
 def write(path: Path, **columns: Any) -> Path:
@@ -316,6 +318,10 @@ def test_spectators_come_along_as_they_are(path: Path) -> None:
     )
     assert table.names == ("yield",)
     assert table.spectators == ("eta", "pt")
+    assert table.notes == (
+        "data.features: pt, eta are taken out of what the network sees, as named by "
+        "sculpting.variable, disco.variables; list data.features to have it otherwise",
+    )
     seen = load(path, features=["pt", "eta"])
     np.testing.assert_array_equal(table.val.spectators, seen.val.features[:, ::-1])
 
@@ -323,6 +329,7 @@ def test_spectators_come_along_as_they_are(path: Path) -> None:
 def test_a_spectator_that_is_listed_is_a_feature_too(path: Path) -> None:
     table = tabular.load(TabularData(path=str(path), features=["pt"]), {"pt": "disco.variables"})
     np.testing.assert_array_equal(table.train.spectators, table.train.features)
+    assert table.notes == ()
 
 
 @pytest.mark.parametrize(

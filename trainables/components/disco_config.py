@@ -13,7 +13,7 @@ from trainables.nearest import did_you_mean, listed
 Form = Literal["biased", "unbiased"]
 
 LARGEST_BATCH = 8192
-"""Rows of a batch: memory grows with the square of its background, here up to 1.9 GB."""
+"""Rows of a batch: memory grows with the square of its background, here to 1 GB a variable."""
 
 COMPARED = 2000
 """Most events that are compared in a validation, drawn alike each time: it takes their square."""

@@ -1,7 +1,7 @@
 """Weighted distance correlation of two numbers an event: 0 only where they are independent.
 
 Both forms are written as pairs + product - 2 triples of distances, which needs no centred matrices.
-The gradient of n events takes about six n x n matrices.
+The gradient of n events takes about four n x n matrices.
 """
 
 from __future__ import annotations
@@ -53,45 +53,64 @@ def distance_correlation(
     given = torch.ones_like(first) if weights is None else weights.to(full)
     with torch.autocast(first.device.type, enabled=False):
         w = given / given.sum().clamp_min(torch.finfo(full).tiny)
-        a, b = _distances(first, w), _distances(second, w)
+        powers = torch.stack([w, w**2], dim=1)
+        u, v = _scaled(first, w), _scaled(second, w)
+        a, b = _distances(u), _distances(v)
+        of_a, of_b = a @ w, b @ w
         covariance = _COVARIANCES[form]
-        variance, other = (covariance(d, d, w).clamp_min(_LEAST_VARIANCE) for d in (a, b))
-        return _raised(covariance(a, b, w) / (variance * other).sqrt(), power)
+        variances = [
+            covariance(_squares(part, powers), near, near, w).clamp_min(_LEAST_VARIANCE)
+            for part, near in ((u, of_a), (v, of_b))
+        ]
+        together = covariance((a * b) @ powers, of_a, of_b, w)
+        return _raised(together / (variances[0] * variances[1]).sqrt(), power)
 
 
-def _distances(values: Tensor, w: Tensor) -> Tensor:
-    """|u_i - u_j| in units of the mean deviation, which cancels in the end. **Shapes** [N, N]."""
+def _scaled(values: Tensor, w: Tensor) -> Tensor:
+    """The values around 0 in units of their mean deviation, which cancels in the end."""
     with torch.no_grad():
         precision = torch.finfo(values.dtype)
         noise = _ROUNDINGS * precision.eps * values.abs().max() + precision.tiny
         centre = w @ values
         unit = torch.maximum(w @ (values - centre).abs(), noise)
-    scaled = (values - centre) / unit
-    return (scaled[:, None] - scaled[None, :]).abs()
+    return (values - centre) / unit
 
 
-def _over_all_events(a: Tensor, b: Tensor, w: Tensor) -> Tensor:
-    """Squared distance covariance of the sample as it is (V-statistic); w sums up to 1."""
-    of_a, of_b = a @ w, b @ w
-    pairs = w @ ((a * b) @ w)
+def _distances(u: Tensor) -> Tensor:
+    """**Shapes** [N] -> [N, N]."""
+    return (u[:, None] - u[None, :]).abs()
+
+
+def _squares(u: Tensor, powers: Tensor) -> Tensor:
+    """The same as `distances**2 @ powers`, in N steps. **Shapes** [N], [N, 2] -> [N, 2]."""
+    column = u[:, None]
+    return column**2 * powers.sum(dim=0) - 2.0 * column * (u @ powers) + u**2 @ powers
+
+
+def _over_all_events(products: Tensor, of_a: Tensor, of_b: Tensor, w: Tensor) -> Tensor:
+    """Squared distance covariance of the sample as it is (V-statistic).
+
+    **Shapes** products [N, 2], of a_ij b_ij with w_j and its square; of_a, of_b [N], of a_ij and
+    b_ij with w_j; w [N], which sum up to 1.
+    """
+    pairs = w @ products[:, 0]
     return pairs + (w @ of_a) * (w @ of_b) - 2.0 * (w @ (of_a * of_b))
 
 
-def _over_different_events(a: Tensor, b: Tensor, w: Tensor) -> Tensor:
+def _over_different_events(products: Tensor, of_a: Tensor, of_b: Tensor, w: Tensor) -> Tensor:
     """Squared distance covariance of what the sample was drawn from (U-statistic).
 
     From each sum, and from the sum of its weights, the terms are taken out in which an event comes
     twice. Equal weights give the U-centred form of Szekely and Rizzo.
     """
     w2, w3, w4 = (w.pow(k).sum() for k in (2, 3, 4))
-    of_a, of_b = a @ w, b @ w
-    once, twice = ((a * b) @ torch.stack([w, w**2], dim=1)).unbind(1)
+    once, twice = products.unbind(1)
     pairs = w @ once
     triples = w @ (of_a * of_b) - w**2 @ once
-    product = (w @ of_a) * (w @ of_b) - 4.0 * (w**2 @ (of_a * of_b)) + 2.0 * (w**2 @ twice)
+    fours = (w @ of_a) * (w @ of_b) - 4.0 * (w**2 @ (of_a * of_b)) + 2.0 * (w**2 @ twice)
     return (
         pairs / (1.0 - w2).clamp_min(_LEAST_SHARE)
-        + product / (1.0 - 6.0 * w2 + 8.0 * w3 + 3.0 * w2**2 - 6.0 * w4).clamp_min(_LEAST_SHARE)
+        + fours / (1.0 - 6.0 * w2 + 8.0 * w3 + 3.0 * w2**2 - 6.0 * w4).clamp_min(_LEAST_SHARE)
         - 2.0 * triples / (1.0 - 3.0 * w2 + 2.0 * w3).clamp_min(_LEAST_SHARE)
     )
 
@@ -102,7 +121,7 @@ def _raised(correlation: Tensor, power: float) -> Tensor:
     return correlation.sign() * correlation.abs().clamp_min(_LEAST_CORRELATION).pow(power)
 
 
-_COVARIANCES: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+_COVARIANCES: Mapping[str, Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]] = {
     "biased": _over_all_events,
     "unbiased": _over_different_events,
 }

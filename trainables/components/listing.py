@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Row:
+class ComponentRow:
     """One component of one library."""
 
     name: str

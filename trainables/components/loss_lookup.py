@@ -22,7 +22,7 @@ _AS_TENSOR = frozenset({"pos_weight"})
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundLoss:
     """A loss, the tasks that it serves and what a config may give to it."""
 
     build: Any
@@ -36,7 +36,7 @@ def known_losses() -> dict[str, Known]:
 
 
 @lru_cache(maxsize=128)
-def find(name: str) -> Found:
+def find(name: str) -> FoundLoss:
     """The loss of a name. **Raises** ConfigError if there is none, or none that can be used."""
     if name.lower() in REFUSED:
         raise ConfigError(f"{SECTION}.name", f"{name} cannot be used: {REFUSED[name.lower()]}")
@@ -48,7 +48,7 @@ def find(name: str) -> Found:
         for argument in (*fed.fixed, *fed.facts)
     ]
     signature = signature_of(SECTION, name, build, _HIDDEN | frozenset(decided))
-    return Found(build, known, _with_numbers(signature, build))
+    return FoundLoss(build, known, _with_numbers(signature, build))
 
 
 def tensors(named: dict[str, Any]) -> dict[str, Any]:

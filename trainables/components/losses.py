@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
-from trainables.components.listing import Row, by_letter, shown
+from trainables.components.listing import ComponentRow, by_letter, shown
 from trainables.components.loss_lookup import SECTION, find, known_losses, tensors
 from trainables.components.loss_table import OURS, REFUSED, Fed, Known
 from trainables.components.signature import construct
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Task:
+class LossTask:
     """What a loss is built for."""
 
     n_classes: int = 2
@@ -35,7 +35,7 @@ class Task:
 class LossRow:
     """A loss of the table: the component itself, and how it is fed in the tasks that it serves."""
 
-    row: Row
+    row: ComponentRow
     known: Known
 
 
@@ -74,13 +74,13 @@ def build(
     class_counts: Sequence[float] | None = None,
     class_weights: Sequence[float] | None = None,
 ) -> AdaptedLoss:
-    """The loss of a component for a task; see `Task` for what the arguments say.
+    """The loss of a component for a task; see `LossTask` for what the arguments say.
 
     **Raises** ConfigError with the key of the name or argument that is refused.
     """
     from trainables.components.adapted_loss import AdaptedLoss
 
-    task = Task(n_classes, weighted, _fixed(class_counts), _fixed(class_weights))
+    task = LossTask(n_classes, weighted, _fixed(class_counts), _fixed(class_weights))
     found = find(component.name)
     fed = _serving(component.name, found.known, task)
     _check_weights(component.name, fed, task)
@@ -95,7 +95,7 @@ def _fixed(values: Sequence[float] | None) -> tuple[float, ...] | None:
     return None if values is None else tuple(float(value) for value in values)
 
 
-def _serving(name: str, known: Known, task: Task) -> Fed:
+def _serving(name: str, known: Known, task: LossTask) -> Fed:
     fed = _fed(known, task.n_classes)
     if fed is not None:
         return fed
@@ -108,7 +108,7 @@ def _fed(known: Known, n_classes: int) -> Fed | None:
     return known.binary if n_classes == 2 else known.multiclass
 
 
-def _check_weights(name: str, fed: Fed, task: Task) -> None:
+def _check_weights(name: str, fed: Fed, task: LossTask) -> None:
     """Refuse weights of samples, or of their classes, where there is no value a sample."""
     given = {"data.weight": task.weighted, "data.class_weights": task.class_weights is not None}
     dead = " and ".join(f"`{key}`" for key, is_given in given.items() if is_given)
@@ -125,7 +125,7 @@ def _weightable(n_classes: int) -> list[str]:
     return [name for name, one in fed.items() if one is not None and one.per_sample]
 
 
-def _facts(fed: Fed, task: Task) -> dict[str, Any]:
+def _facts(fed: Fed, task: LossTask) -> dict[str, Any]:
     equal = (1.0,) * task.n_classes
     facts = {"n_classes": task.n_classes, "class_counts": list(task.class_counts or equal)}
     return {argument: facts[fact] for argument, fact in fed.facts.items()}
@@ -135,6 +135,8 @@ def _row(name: str, library: str) -> LossRow:
     try:
         found = find(name)
     except ConfigError:
-        return LossRow(Row(name, library, reason=REFUSED[name.lower()]), Known())
-    row = Row(name, library, arguments=shown(found.signature.parameters), note=found.known.note)
+        return LossRow(ComponentRow(name, library, reason=REFUSED[name.lower()]), Known())
+    row = ComponentRow(
+        name, library, arguments=shown(found.signature.parameters), note=found.known.note
+    )
     return LossRow(row, found.known)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trainables.components.component import Component
-from trainables.components.listing import Row, by_letter, shown
+from trainables.components.listing import ComponentRow, by_letter, shown
 from trainables.components.optimizer_table import NOTES, REFUSED, REFUSED_IN_TORCH
 from trainables.components.signature import Signature, construct, signature_of
 from trainables.components.weight_groups import grouped
@@ -41,7 +41,7 @@ def names() -> list[str]:
     return [*usable, *(name for name in others if not _refusal(name))]
 
 
-def table() -> tuple[Row, ...]:
+def table() -> tuple[ComponentRow, ...]:
     """Every optimizer of the libraries as a config would name it, usable or refused."""
     torch_names, other = _libraries()
     return (
@@ -137,13 +137,13 @@ def _refusal(name: str) -> str:
     return REFUSED_IN_TORCH.get(name) or REFUSED.get(name.lower(), "")
 
 
-def _row(name: str, library: str) -> Row:
+def _row(name: str, library: str) -> ComponentRow:
     reason = _refusal(name)
     if reason:
-        return Row(name, library, reason=reason)
+        return ComponentRow(name, library, reason=reason)
     found = _find(name)
     twins = [other for other, build in _libraries()[0].items() if build is found.build]
-    return Row(
+    return ComponentRow(
         name,
         library,
         arguments=shown(found.signature.parameters),

@@ -20,7 +20,7 @@ _HIDDEN = frozenset(
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundScheduler:
     """A scheduler and what a config may give to it."""
 
     build: Any
@@ -35,7 +35,7 @@ def known_schedulers() -> list[str]:
 
 
 @lru_cache(maxsize=128)
-def find(name: str) -> Found:
+def find(name: str) -> FoundScheduler:
     """The scheduler of a name. **Raises** ConfigError if there is none, or none usable."""
     torch_names, other = libraries()
     if name.lower() in REFUSED:
@@ -47,7 +47,7 @@ def find(name: str) -> Found:
         message = f"no scheduler {name!r}; known are {listed(known)}{hint}"
         raise ConfigError(f"{SECTION}.name", message)
     hidden = _HIDDEN | ({"mode"} if name == PLATEAU else set())
-    return Found(build, signature_of(SECTION, name, build, hidden))
+    return FoundScheduler(build, signature_of(SECTION, name, build, hidden))
 
 
 @lru_cache(maxsize=1)

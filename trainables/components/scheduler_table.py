@@ -9,6 +9,9 @@ from trainables.components.warmups import WARMUPS
 CONSTANT = "none"
 PLATEAU = "ReduceLROnPlateau"
 
+RATE_KEEPERS = (CONSTANT, PLATEAU)
+"""Schedulers that leave a learning rate where it was put."""
+
 _NEEDS_FUNCTION = "it needs a function, which a config cannot hold; the four warm-ups have theirs"
 _NEEDS_SCHEDULERS = "it is built from other schedulers; name one scheduler"
 

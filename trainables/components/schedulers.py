@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainables.components.component import SchedulerComponent
-from trainables.components.listing import Row, by_letter, shown
+from trainables.components.listing import ComponentRow, by_letter, shown
 from trainables.components.scheduler_lookup import (
     SECTION,
     find,
@@ -53,7 +53,7 @@ class Built:
 class SchedulerRow:
     """A scheduler of the table: the component itself, and what a fit decides about it."""
 
-    row: Row
+    row: ComponentRow
     interval: Literal["epoch", "step"] = "epoch"
     filled: Mapping[str, float] = field(default_factory=dict)
     """The share of the whole fit that an argument is when it is left out."""
@@ -62,6 +62,28 @@ class SchedulerRow:
 def is_constant(component: SchedulerComponent | None) -> bool:
     """Whether the learning rate is left alone."""
     return component is None or component.name.lower() == CONSTANT
+
+
+def moving(component: SchedulerComponent | None) -> SchedulerComponent | None:
+    """The scheduler of a component, or None where the learning rate is left alone.
+
+    **Raises** ConfigError for a key beside `none`, which could not act.
+    """
+    if component is None or not is_constant(component):
+        return component
+    own = {"interval": component.interval, "monitor": component.monitor}
+    given = [*component.arguments, *(key for key, value in own.items() if value is not None)]
+    if given:
+        message = f"{component.name} leaves the learning rate alone and takes no other key"
+        raise ConfigError(f"{SECTION}.{given[0]}", f"{message}; leave it out, or name a scheduler")
+    return None
+
+
+def watched(component: SchedulerComponent | None, modes: Mapping[str, str]) -> str | None:
+    """The metric that a scheduler watches: that of the config, else the first one reported."""
+    if component is None or component.name != PLATEAU:
+        return None
+    return component.monitor or next(iter(modes))
 
 
 def names() -> list[str]:
@@ -128,9 +150,8 @@ def build(
     found = find(component.name)
     _check_own_keys(component, modes)
     named = _checked(found.signature, component, horizon)
-    monitor = None
-    if component.name == PLATEAU:
-        monitor = component.monitor or next(iter(modes))
+    monitor = watched(component, modes)
+    if monitor is not None:
         named["mode"] = modes[monitor]
     if component.name in WARMUPS:
         named["steps"] = _length(component, horizon)
@@ -170,11 +191,11 @@ def _counted(name: str) -> Mapping[str, float]:
 
 def _row(name: str, library: str) -> SchedulerRow:
     if name.lower() in REFUSED:
-        return SchedulerRow(Row(name, library, reason=REFUSED[name.lower()]))
+        return SchedulerRow(ComponentRow(name, library, reason=REFUSED[name.lower()]))
     found = find(name)
     torch_names, _ = libraries()
     twins = [other for other, build in torch_names.items() if build is found.build]
-    row = Row(
+    row = ComponentRow(
         name,
         library,
         arguments=shown(found.signature.parameters),

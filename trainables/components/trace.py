@@ -77,8 +77,7 @@ def _text(driver: Driver) -> str:
 def _scheduler_component(driver: Driver) -> SchedulerComponent | None:
     if driver.scheduler is None:
         return None
-    component = SchedulerComponent.model_validate_json(driver.scheduler)
-    return None if schedulers.is_constant(component) else component
+    return schedulers.moving(SchedulerComponent.model_validate_json(driver.scheduler))
 
 
 def _scheduler(

@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trainables.docs import curves, fakes, families, losses, optimizers, schedulers, signal
+from trainables.docs import (
+    curves,
+    disco,
+    fakes,
+    families,
+    losses,
+    optimizers,
+    options,
+    schedulers,
+    signal,
+)
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "disco.md": disco.text,
     "fakes.md": fakes.text,
     "families.md": families.text,
     "losses.md": losses.text,
     "optimizers.md": optimizers.text,
+    "options.md": options.text,
     "schedulers.md": schedulers.text,
     "signal.md": signal.text,
 }

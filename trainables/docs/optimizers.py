@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from trainables.components import optimizers
-from trainables.components.listing import Row
+from trainables.components.listing import ComponentRow
 from trainables.components.trace import Driver, trace
 from trainables.docs import markdown
 
@@ -29,14 +29,14 @@ def text() -> str:
     )
 
 
-def _usable(row: Row) -> tuple[str, ...]:
+def _usable(row: ComponentRow) -> tuple[str, ...]:
     twin = f"as `{row.same_as}`" if row.same_as else ""
     dead = "" if _follows(row) else "`lr` has no effect unless other arguments are changed"
     notes = "; ".join(note for note in (twin, dead, row.note) if note)
     return f"`{row.name}`", row.library, notes, markdown.arguments(row.arguments)
 
 
-def _follows(row: Row) -> bool:
+def _follows(row: ComponentRow) -> bool:
     """Whether the rate reaches the weights; true where there is none to set."""
     if "lr" not in row.arguments:
         return True
@@ -49,5 +49,5 @@ def _trained(name: str, rate: float) -> str:
     return trace(driver, {})[1]
 
 
-def _refused(row: Row) -> tuple[str, ...]:
+def _refused(row: ComponentRow) -> tuple[str, ...]:
     return f"`{row.name}`", row.library, row.reason

@@ -6,8 +6,11 @@ from typing import Any
 
 from trainables import changed_settings
 from trainables.components import schedulers
+from trainables.contract import ConfigError
 from trainables.fake_factor.config import Config
 from trainables.fake_factor.stages import Stage, stages
+from trainables.nearest import listed
+from trainables.old_config import old_config
 
 
 def apply(checkpoint: dict[str, Any], new: Config) -> None:
@@ -15,7 +18,8 @@ def apply(checkpoint: dict[str, Any], new: Config) -> None:
 
     **Raises** ConfigError where the states of the checkpoint do not fit the new config.
     """
-    old = Config.model_validate(checkpoint["hyper_parameters"]["config"])
+    old = old_config(checkpoint, Config)
+    _same_networks(old, new)
     moving = iter(checkpoint["lr_schedulers"])
     states = iter(checkpoint["optimizer_states"])
     for _ in range(new.trainer.repeats):
@@ -27,4 +31,20 @@ def apply(checkpoint: dict[str, Any], new: Config) -> None:
 
 
 def _driven(stage: Stage, config: Config) -> changed_settings.Driven:
-    return changed_settings.Driven(stage.optimizer, stage.scheduler, config.max_epochs())
+    watched = schedulers.watched(stage.scheduler, config.modes())
+    return changed_settings.Driven(stage.optimizer, stage.scheduler, config.max_epochs(), watched)
+
+
+def _same_networks(old: Config, new: Config) -> None:
+    """Refuse to go on with other networks than those of the checkpoint."""
+    before, after = old.trainer.repeats, new.trainer.repeats
+    if before != after:
+        message = f"the checkpoint has {before} chains, which {after} cannot go on from"
+        raise ConfigError("trainer.repeats", f"{message}; write {before}")
+    trained, asked = list(stages(old)), list(stages(new))
+    if trained != asked:
+        message = (
+            f"{new.data.is_data!r} asks for the networks {listed(asked)}, and the checkpoint has "
+            f"{listed(trained)}; write {old.data.is_data!r}, as where it was trained"
+        )
+        raise ConfigError("data.is_data", message)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from trainables.architectures.mlp import Mlp
 from trainables.components.component import Component, SchedulerComponent
-from trainables.contract import Frozen, Metric, TrialConfig
+from trainables.contract import ConfigError, Frozen, Metric
 from trainables.fake_factor import stages
 from trainables.fake_factor.data_config import DATA_NOT_SEARCHED, FakesData
 from trainables.fake_factor.loss_config import Loss, OfLogit
@@ -18,14 +18,17 @@ from trainables.fake_factor.metrics import METRICS, unreported
 from trainables.fake_factor.networks import Network
 from trainables.fake_factor.stage_section import Ensemble, StageSection
 from trainables.fake_factor.stages import STAGES
+from trainables.lightning_config import LightningConfig, one_master_of_the_rate
 from trainables.nearest import did_you_mean, listed
 from trainables.sections import (
     CHECKPOINTING_NOT_SEARCHED,
+    LOGGING_NOT_SEARCHED,
+    TRAINER_NOT_SEARCHED,
     Checkpointing,
     EarlyStopping,
+    Logging,
     TrainerSection,
 )
-from trainables.signal_config import RATE_KEEPERS
 
 
 class FakesTrainer(TrainerSection):
@@ -40,6 +43,24 @@ class FakesTrainer(TrainerSection):
     summary: Literal["median", "worst"] = "median"
     """What a trial reports of several chains: the median of each metric, or the worst value."""
 
+    @model_validator(mode="after")
+    def _fits_a_chain(self) -> FakesTrainer:
+        """**Raises** ConfigError for an option that three networks in turn cannot keep."""
+        for key, (allowed, reason) in ALONE.items():
+            if (given := getattr(self, key)) not in allowed:
+                raise ConfigError(key, f"fakes cannot have {given!r}: {reason}")
+        return self
+
+
+_HALVES = "an event weight below 6e-8 would be 0; use 32, or bf16-mixed"
+ALONE: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "limit_train_batches": ((None,), "the last networks of the chain would not be trained"),
+    "limit_val_batches": ((None,), "a closure is counted over all events; use data.n_events"),
+    "gradient_clip_algorithm": (("norm",), "each network is clipped by its norm"),
+    "precision": ((32, 64, "32", "64", "32-true", "64-true", "16-mixed", "bf16-mixed"), _HALVES),
+}
+"""Options of a trainer that are for one network: what is allowed, and why nothing else is."""
+
 
 class Subtraction(Frozen):
     """How the prompts are taken out of what the ratio network learns from."""
@@ -52,12 +73,15 @@ class Subtraction(Frozen):
     """Bound the size of fake weights by this quantile of their sizes; null for no bound."""
 
 
-class Config(TrialConfig):
+class Config(LightningConfig):
     """A fake factor from three networks: tight, loose, and the ratio of what they leave."""
 
+    KNOWN_METRICS: ClassVar[Mapping[str, Metric]] = METRICS
     NOT_SEARCHED: ClassVar[Mapping[str, str]] = {
         **DATA_NOT_SEARCHED,
+        **TRAINER_NOT_SEARCHED,
         **CHECKPOINTING_NOT_SEARCHED,
+        **LOGGING_NOT_SEARCHED,
         "trainer.repeats": "what more chains report is less noisy, and trials are compared by it",
         "trainer.summary": "a median is better than the worst value, and trials are compared by it",
     }
@@ -75,15 +99,7 @@ class Config(TrialConfig):
     trainer: FakesTrainer = FakesTrainer()
     early_stopping: EarlyStopping | None = None
     checkpointing: Checkpointing = Checkpointing()
-
-    @field_validator("architecture", "loss", "optimizer", mode="before")
-    @classmethod
-    def _default_name(cls, value: Any, info: ValidationInfo) -> Any:
-        """Arguments without a name are the default component's, as with every other key."""
-        if isinstance(value, dict) and "name" not in value:
-            default = cls.model_fields[str(info.field_name)].default
-            return {"name": default.name, **value}
-        return value
+    logging: Logging = Logging()
 
     @model_validator(mode="after")
     def _stages_fit(self) -> Config:
@@ -98,6 +114,20 @@ class Config(TrialConfig):
                     errors += _located(error, (name, section))
         if errors:
             raise ValidationError.from_exception_data("Config", errors)
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_to_draw(self) -> Config:
+        if self.logging.plot_every_n_epochs is not None:
+            message = "has no effect: fakes draw no pictures; leave it null"
+            raise ConfigError("logging.plot_every_n_epochs", message)
+        return self
+
+    @model_validator(mode="after")
+    def _mc_to_weigh(self) -> Config:
+        if self.subtraction.use == "mc" and self.data.is_data is None:
+            message = "'mc' needs data.is_data, the column which tells MC from data"
+            raise ConfigError("subtraction.use", message)
         return self
 
     @model_validator(mode="after")
@@ -116,29 +146,15 @@ class Config(TrialConfig):
 
     @model_validator(mode="after")
     def _one_master_of_the_rate(self) -> Config:
-        factor = self.trainer.reduce_lr_on_epoch
-        for name in STAGES if factor is not None else ():
+        shared = None if self.scheduler is None else self.scheduler.name
+        for name in STAGES:
             own: StageSection = getattr(self, name)
-            shared = None if self.scheduler is None else self.scheduler.name
-            scheduler = own.scheduler.name or shared
-            if scheduler is not None and scheduler not in RATE_KEEPERS:
-                raise ValueError(
-                    f"trainer.reduce_lr_on_epoch has no effect under scheduler {scheduler} of the "
-                    f"{name} network, which writes the rate anew; use {' or '.join(RATE_KEEPERS)}"
-                )
+            scheduler, whose = own.scheduler.name or shared, f" of the {name} network"
+            one_master_of_the_rate(self.trainer.reduce_lr_on_epoch, scheduler, whose)
         return self
 
     def unreported(self) -> Mapping[str, str]:
         return unreported(self.data)
-
-    def reported(self) -> dict[str, Metric]:
-        """The metrics that a trial with this config reports."""
-        left_out = self.unreported()
-        return {name: metric for name, metric in METRICS.items() if name not in left_out}
-
-    def modes(self) -> dict[str, str]:
-        """For each metric that may be watched whether `min` or `max` is better."""
-        return {name: metric.direction for name, metric in self.reported().items()}
 
     def max_epochs(self) -> int:
         return self.trainer.max_epochs

@@ -22,8 +22,8 @@ class Drivers:
         **Raises** ConfigError where one refuses its arguments.
         """
         optimizer = optimizers.build(net.stage.optimizer, net.net.parameters(), horizon.steps)
-        component = net.stage.scheduler
-        if component is None or schedulers.is_constant(component):
+        component = schedulers.moving(net.stage.scheduler)
+        if component is None:
             self._built.append(None)
             return {"optimizer": optimizer}
         built = schedulers.build(component, optimizer, horizon, self._modes)

@@ -25,6 +25,7 @@ def fit(config: Config, trial: Trial) -> None:
         trainer=_by_hand(config.trainer),
         early_stopping=config.early_stopping,
         checkpointing=config.checkpointing,
+        logging=config.logging,
         lr_factor=config.trainer.reduce_lr_on_epoch,
         keep=SCALING,
     )

@@ -43,7 +43,7 @@ class ChainModule(LightningModule):
     def __init__(self, config: Config, table: EventTable, seed: int = 0) -> None:
         super().__init__()
         self.automatic_optimization = False
-        self.save_hyperparameters({"config": config.model_dump(mode="json")})
+        self.save_hyperparameters({"config": config.model_dump(mode="json", exclude={"logging"})})
         self._config = config
         self._table = table
         self._seed = seed
@@ -90,7 +90,7 @@ class ChainModule(LightningModule):
         self._losses = {name: [] for name in self._stages}
         self._has_validated = False
 
-    def training_step(self, step: Step, batch_idx: int) -> None:
+    def training_step(self, step: Step, batch_idx: int) -> Tensor:
         del batch_idx
         self._task = step.task
         net = self.net(step.task)
@@ -99,18 +99,22 @@ class ChainModule(LightningModule):
         factors = self._factors[step.rows].to(step.weights.dtype)
         weights = step.weights * (factors if step.weights.dim() == 1 else factors.unsqueeze(1))
         optimizer = self._optimizer(step.task)
+        # under a gradient scaler, a step returns nothing
+        seen: list[Tensor] = []
 
         def lower() -> Tensor:
             # some optimizers call this where gradients are switched off
             with torch.enable_grad():
                 optimizer.zero_grad()
-                return self._accumulated(net, step, weights)
+                seen.append(self._accumulated(net, step, weights))
+            return seen[-1]
 
-        loss = optimizer.step(lower)
-        self._losses[net.stage.name].append(loss)
+        optimizer.step(lower)
+        self._losses[net.stage.name].append(seen[0])
         self._drivers.move(step.task, "step")
         if step.last:
             self._drivers.move(step.task, "epoch")
+        return seen[0]
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:
         del optimizer

@@ -11,6 +11,7 @@ from functools import lru_cache
 import torch
 from pydantic import TypeAdapter
 
+from trainables import loggers
 from trainables.components.trace import Driver, trace
 from trainables.contract import ConfigError
 from trainables.fake_factor import losses, pulls
@@ -18,7 +19,7 @@ from trainables.fake_factor.config import Config
 from trainables.fake_factor.loss_config import Loss
 from trainables.fake_factor.networks import Network
 from trainables.fake_factor.stages import Stage, stages
-from trainables.sections import check_monitor
+from trainables.sections import check_ending
 
 _FEATURES = 4
 _DRIVEN_BY_STAGES = {"gradient_clip_val", "reduce_lr_on_epoch"}
@@ -26,14 +27,16 @@ _DRIVEN_BY_STAGES = {"gradient_clip_val", "reduce_lr_on_epoch"}
 
 def probe(config: Config) -> dict[str, str]:
     """One text a section. **Raises** ConfigError where a component refuses its arguments."""
-    check_monitor(config.reported(), config.early_stopping)
+    check_ending(config.reported(), config.trainer, config.early_stopping)
+    loggers.check(config.logging.loggers)
     return {
         "data": config.data.model_dump_json(exclude={"batch_size"}),
         "subtraction": config.subtraction.model_dump_json() if config.data.is_data else "none",
         **{name: _stage(config, stage) for name, stage in stages(config).items()},
-        "trainer": config.trainer.model_dump_json(exclude=_DRIVEN_BY_STAGES),
+        "trainer": config.trainer.described(_DRIVEN_BY_STAGES),
         "early_stopping": str(config.early_stopping and config.early_stopping.model_dump_json()),
         "checkpointing": config.checkpointing.model_dump_json(),
+        "logging": config.logging.model_dump_json(),
     }
 
 

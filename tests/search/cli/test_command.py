@@ -38,7 +38,9 @@ def test_a_wrong_file_ends_with_2_and_says_why(tmp_path: Path) -> None:
         [program, "nosuch"], capture_output=True, text=True, cwd=tmp_path, timeout=60
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("nosuch: no such file; shipped spaces: signal")
+    assert done.stderr.startswith(
+        "nosuch: no such file; shipped spaces: fakes, signal, signal_disco, signal_objects"
+    )
     assert "Traceback" not in done.stderr
 
 

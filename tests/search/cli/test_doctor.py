@@ -66,7 +66,7 @@ def test_a_broken_installation_is_told_fault_by_fault(tmp_path: Path) -> None:
     assert any("yaml is torn" in line for line in lines_of(output, "fault"))
     assert "torch is torn" in faults["torch"]
     assert "ray is torn" in faults["Ray"]
-    assert "optuna is torn" in faults["searches"]
+    assert any("optuna is torn" in line for line in lines_of(output, "fault"))
     assert output.splitlines()[-1].split(" fault")[0] == str(len(lines_of(output, "fault")))
     assert "Traceback" not in output
     assert lines_of(output, "ok")[0].startswith("ok     python ")

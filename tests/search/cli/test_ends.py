@@ -15,7 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-pytestmark = [pytest.mark.ray, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(2400)]
+
+START_SECONDS = 300
+"""How long a loaded machine may take to start a search, or to train its short trials."""
 
 COMMAND = Path(sys.executable).with_name("tune-run")
 TRAINABLE = Path(__file__).parents[1] / "engine" / "fault_trainable.py"
@@ -76,7 +79,7 @@ class Running:
         """Do something to it and wait for its end."""
         begun = time.monotonic()
         do(self)
-        output, _ = self.process.communicate(timeout=90)
+        output, _ = self.process.communicate(timeout=START_SECONDS)
         seconds = time.monotonic() - begun
         file = self.folder / "runs" / "toy" / "trials.csv"
         table = pd.read_csv(file) if file.exists() else None
@@ -84,7 +87,7 @@ class Running:
 
 
 def _wait_for_epoch(folder: Path, begun: float) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         files = (folder / "runs" / "toy" / "trials").glob("*/epoch=*.ckpt")
         if any(file.stat().st_mtime > begun for file in files):
@@ -154,7 +157,7 @@ def _run_until_done_in_a_terminal_that_closes(folder: Path) -> Ended:
     _wait_for_epoch(folder, begun)
     # The kernel sends SIGHUP to the search, and each write to the terminal fails from now on.
     os.close(terminal)
-    code = process.wait(timeout=180)
+    code = process.wait(timeout=START_SECONDS)
     table = pd.read_csv(folder / "runs" / "toy" / "trials.csv")
     return Ended(code, output.decode(errors="replace"), 0.0, table)
 

@@ -27,7 +27,7 @@ from tests.search.cli.secret_trainable import PASSWORD
 from tests.search.engine.clusters import cluster_of
 from tests.search.engine.sockets import Socket, is_inside, is_nowhere, sockets_of
 
-pytestmark = pytest.mark.ray
+pytestmark = [pytest.mark.ray, pytest.mark.timeout(1200)]
 
 COMMAND = Path(sys.executable).with_name("tune-run")
 URL_PASSWORD = "correct-horse"
@@ -37,7 +37,7 @@ FOREIGN = ("RAY_", "TUNE_", "MLFLOW_", "DO_NOT_TRACK")
 T = TypeVar("T")
 
 GONE_SECONDS = 30.0
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 
 SPACE = f"""
 trainable: ./mine.py
@@ -235,7 +235,9 @@ def test_what_needs_a_secret_has_it(seen: Seen) -> None:
 
 def best(seen: Seen, *secrets: str) -> subprocess.CompletedProcess[str]:
     command = [str(COMMAND.with_name("tune-best")), "toy", *secrets]
-    return subprocess.run(command, cwd=seen.folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=seen.folder, capture_output=True, text=True, timeout=START_SECONDS
+    )
 
 
 def test_a_checkpoint_is_verified_with_the_secret_that_the_user_gives(seen: Seen) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,22 @@ def test_an_exported_trial_keeps_checkpoints_by_the_metric_of_its_search(
     assert capfd.readouterr().out.splitlines()[-1].endswith("checkpoints/epoch=0001.ckpt")
 
 
+def test_a_metric_of_the_search_that_is_no_longer_reported_stops_no_training(
+    trained: Any, config: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = config.with_name("lacks.py")
+    source = Path(config.read_text().split()[1]).read_text()
+    lacking = source.replace('"other": 1 - config.x', "")
+    assert lacking != source
+    own.write_text(f"{lacking}\n\nConfig.unreported = lambda self: {{'other': 'it is left out'}}\n")
+    config.write_text("trainable: ./lacks.py\nx: 0.5\ntrainer: {max_epochs: 3}\n")
+    config.with_name("origin.json").write_text(json.dumps({"metric": ["score", "other"]}))
+    trained()
+    said = capfd.readouterr().out
+    assert "which this config does not report (it is left out); they are kept by score" in said
+    assert said.splitlines()[-1].endswith("checkpoints/epoch=0003.ckpt")
+
+
 def test_an_exported_trial_that_everybody_could_have_changed_is_not_trained(
     trained: Any, config: Path
 ) -> None:
@@ -139,6 +157,28 @@ def test_what_a_component_refuses_in_training_is_a_mistake_of_the_user(
     assert str(error.value) == f"{config}: x: too small for this data"
 
 
+@pytest.mark.ray
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_what_a_component_refuses_in_a_worker_is_said_in_one_line(
+    tmp_path: Path, config: Path
+) -> None:
+    own = config.with_name("refuses.py")
+    source = Path(config.read_text().split()[1]).read_text()
+    own.write_text(
+        f"{source}\n\ndef fit(config, trial):\n"
+        "    from trainables.contract import ConfigError\n"
+        "    raise ConfigError('x', 'too small for this data')\n"
+    )
+    config.write_text("trainable: ./refuses.py\n")
+    command = Path(sys.executable).with_name("tune-train")
+    given = [str(config), "--workers", "2", "--no-track", "--out", str(tmp_path / "out")]
+    done = subprocess.run([str(command), *given], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].endswith(f"{config}: x: too small for this data")
+    assert "Traceback" not in done.stdout
+
+
 def test_a_wrong_config_makes_no_folder(trained: Any, tmp_path: Path) -> None:
     with pytest.raises(UserError):
         trained("nosuch=1")
@@ -175,6 +215,25 @@ def test_the_folder_that_was_written_is_named(
     trained()
     trained()
     assert capfd.readouterr().out.splitlines()[-2] == f"Written to {tmp_path / 'out-2'}"
+
+
+def test_pictures_and_logs_are_named_and_kept_with_the_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "signal.yaml"
+    config.write_text(
+        "data: {max_rows: 600}\narchitecture: {width: 8}\ntrainer: {max_epochs: 2}\n"
+        "logging: {loggers: [{name: CSVLogger}], plot_every_n_epochs: 1}\n"
+    )
+    train(str(config), [], out=tmp_path / "out", storage=tmp_path / "runs")
+    directory = tmp_path / "out" / "checkpoints"
+    said = capfd.readouterr().out.splitlines()
+    assert said[-3:-1] == [f"Pictures: {directory / 'pictures'}", f"Logs: {directory / 'logs'}"]
+    drawn = {path.name for path in (directory / "pictures").iterdir()}
+    assert {"0001_roc.png", "0002_confusion.png"} <= drawn
+    assert (directory / "logs" / "CSVLogger" / "version_0" / "metrics.csv").is_file()
+    kept = (tmp_path / "runs" / "mlartifacts").rglob("*.png")
+    assert {path.name for path in kept} == drawn
 
 
 def test_the_config_says_how_many_checkpoints_are_kept(

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.ray
 
 YAML = """
 trainable: signal
-base: {data: {max_rows: 600, batch_size: 64}, trainer: {max_epochs: 4}}
+base: {data: {max_rows: 600, batch_size: 64}, trainer: {max_epochs: 4},
+       logging: {loggers: [{name: CSVLogger}], plot_every_n_epochs: 4}}
 search: {metric: val_auc, mode: max, trials: 3, seed: 3, sampler: {name: grid},
          scheduler: {name: asha, grace_epochs: 1, reduction_factor: 2}}
 resources: {workers: 2}
@@ -42,6 +43,10 @@ def test_stopped_trials_free_their_workers(tmp_path: Path, cluster: Any, quiet_v
     assert best.best_checkpoint(result.objective) is not None
     assert result.tests[best.number]["test_auc"] > 0.5
     assert free_cpus(wanted=2) == 2
+    # Written by the first of the two workers alone, in its only attempt.
+    left = folder.trial(best.number)
+    assert {path.name.partition("_")[0] for path in (left / "pictures").iterdir()} == {"0004"}
+    assert [path.name for path in (left / "logs" / "CSVLogger").iterdir()] == ["version_0"]
 
 
 def free_cpus(wanted: float) -> float:

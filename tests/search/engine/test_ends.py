@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from search.engine.ends import EarlyEnd, Limit, Reached
@@ -41,6 +43,16 @@ def test_a_limit_that_is_reached_ends_the_search() -> None:
     end.limits += [Fixed(None), Fixed(Reached("no time is left", Exit.BUDGET))]
     assert end.stop_all()
     assert (end.reason, end.code) == ("no time is left", Exit.BUDGET)
+
+
+def test_a_cause_that_shows_later_than_its_effect_is_waited_for() -> None:
+    end, limit = EarlyEnd(), Fixed(None)
+    end.limits.append(limit)
+    assert not end.must_end_within(0.1)
+    died = Reached("the raylet died", Exit.INFRASTRUCTURE)
+    threading.Timer(0.1, lambda: setattr(limit, "answer", died)).start()
+    assert end.must_end_within(60.0)
+    assert end.reason == "the raylet died"
 
 
 @pytest.mark.parametrize("beside", [None, Reached("no time is left", Exit.BUDGET)])

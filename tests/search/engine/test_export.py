@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,41 @@ def test_a_run_that_was_broken_off_is_described_later(tmp_path: Path) -> None:
     assert sorted(runs) == ["0", "1", "none"]
     assert runs["0"].data.params == {"x": "0"}
     assert paths(client, runs["0"].info.run_id) == {"config.yaml"}
+
+
+class Counting(MlflowClient):
+    """Remembers which files it was given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.given: list[str] = []
+
+    def log_artifact(self, run_id: str, local_path: str, artifact_path: str | None = None) -> None:
+        self.given.append(Path(local_path).name)
+        super().log_artifact(run_id, local_path, artifact_path)
+
+
+def test_pictures_are_uploaded_once_and_again_when_they_have_changed(tmp_path: Path) -> None:
+    client = Counting(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")
+    exporter = Exporter(client, MANIFEST, (tmp_path / "artifacts").as_uri())
+    exporter.pictures(TrialRecord(5, State.DUPLICATE, {}, 7), [tmp_path / "of_nobody.png"])
+    first, again = tmp_path / "first" / "0001_roc.png", tmp_path / "again" / "0001_roc.png"
+    for file in (first, again):
+        file.parent.mkdir()
+        file.write_text(f"the picture of the {file.parent.name} attempt")
+    for files in ([first], [first], [first, again]):
+        exporter.pictures(TRIALS[0], files)
+    assert client.given.count("0001_roc.png") == 2
+    assert "of_nobody.png" not in client.given
+    experiment = client.get_run(exporter.parent).info.experiment_id
+    runs = {run.data.tags[TRIAL]: run for run in client.search_runs([experiment])}
+    assert set(runs) == {"none", "0"}
+    (found,) = client.list_artifacts(runs["0"].info.run_id, "pictures")
+    assert found.path == "pictures/0001_roc.png"
+    (kept,) = (tmp_path / "artifacts").rglob("*.png")
+    assert kept.read_text() == "the picture of the again attempt"
+
+    first.write_text("drawn once more")
+    os.utime(first, ns=(1, 1))
+    exporter.pictures(TRIALS[0], [first])
+    assert kept.read_text() == "drawn once more"

@@ -203,7 +203,6 @@ def test_a_point_that_was_asked_for_and_never_begun_is_trained_under_its_number(
 
 
 CHANGES: list[tuple[Mapping[str, Any], str]] = [
-    ({"metric": "other", "mode": "min"}, "search.metric was 'score' and is 'other'"),
     ({"base": "{y: 1.0}"}, "y was None and is 1.0"),
     ({"space": "x: {float: [0, 2]}"}, "space.x.domain was"),
 ]
@@ -228,6 +227,17 @@ def test_other_options_of_a_choice_are_refused_even_by_force(
     other = load(str(write_space("kind: [plain, other]")))
     with pytest.raises(UserError, match="the options of kind were changed"):
         require_same(other, folder, force=True)
+
+
+def test_another_objective_is_refused_even_by_force(
+    run: Run, folder: SearchFolder, write_space: Callable[..., Path]
+) -> None:
+    run(SPACE, trials=1)
+    other = load(str(write_space(SPACE, metric="other", mode="min")))
+    for force in (False, True):
+        with pytest.raises(UserError, match="Optuna cannot go on with other objectives") as refused:
+            require_same(other, folder, force=force)
+        assert "search.metric was score (max) and is other (min);" in str(refused.value)
 
 
 def test_more_trials_are_the_same_search(

@@ -125,9 +125,14 @@ def interrupting(quiet_view: type[Any]) -> Callable[[int, int], Any]:
 
 
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """What must not depend on whether a search was cut off."""
+    """What must not depend on whether a search was cut off; a path tells the attempt."""
     read = {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in ("trials", "pareto")}
-    return {n: t.drop(columns=["seconds", "attempts"], errors="ignore") for n, t in read.items()}
+    return {
+        name: table.drop(columns=["seconds", "attempts"], errors="ignore").assign(
+            checkpoint=table["checkpoint"].str.replace(r"attempt-\d+/", "", regex=True)
+        )
+        for name, table in read.items()
+    }
 
 
 def test_an_interrupted_search_ends_as_it_would_have(

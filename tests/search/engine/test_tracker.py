@@ -63,6 +63,26 @@ def test_writing_a_search_again_changes_nothing(run: Run, folder: SearchFolder) 
     assert [child.data.metrics for child in after[1]] == [c.data.metrics for c in before[1]]
 
 
+def test_the_pictures_of_a_search_that_was_moved_are_written_again(
+    run: Run, folder: SearchFolder, tmp_path: Path
+) -> None:
+    run("x: [0.1, 0.2]", trials=2, sampler="{name: grid}", track=True)
+    result = Record.open(folder.record).result()
+    for trial in result.trials:
+        pictures = folder.trial(trial.number) / "pictures"
+        pictures.mkdir()
+        (pictures / "0009_roc.png").write_bytes(b"drawn")
+    moved = SearchFolder(tmp_path / "elsewhere" / "toy")
+    moved.path.parent.mkdir()
+    folder.path.rename(moved.path)
+    for _ in range(2):
+        tracker.sync(moved, result, write_tables(result, moved))
+    client = MlflowClient(tracking_uri=f"sqlite:///{moved.path.parent}/mlflow.db")
+    for child in runs(moved.path.parent)[1]:
+        found = client.list_artifacts(child.info.run_id, "pictures")
+        assert [file.path for file in found] == ["pictures/0009_roc.png"]
+
+
 def test_a_dead_server_loses_nothing(
     run: Run, folder: SearchFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

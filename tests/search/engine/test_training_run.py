@@ -44,6 +44,17 @@ def test_a_store_that_breaks_off_is_said_once(
     assert said.getMessage().startswith("MLflow cannot be written; metrics.csv has everything: ")
 
 
+def test_the_pictures_of_a_training_are_kept_with_its_run(tmp_path: Path) -> None:
+    picture = tmp_path / "0001_roc.png"
+    picture.write_bytes(b"drawn")
+    run = TrainingRun(tmp_path, "toy", "mine")
+    run.begin({}, None)
+    run.end("FINISHED", [], [picture])
+    client, found = only_run(tmp_path)
+    (file,) = client.list_artifacts(found.info.run_id, "pictures")
+    assert file.path == "pictures/0001_roc.png"
+
+
 def test_a_new_store_holds_the_experiments_of_trainings_alone(tmp_path: Path) -> None:
     TrainingRun(tmp_path, "toy", "mine").end("FINISHED", [])
     client = MlflowClient(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db")

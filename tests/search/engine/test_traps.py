@@ -430,13 +430,14 @@ def test_population_based_training_stays_in_the_space(
     options = spec.PbtScheduler(mutate=["x", "fault_epoch"], resample_probability=0.0)
     space = load(str(file)).space
     scheduler: Any = build_scheduler(options, space, 9, "max", 0)
-    donor = {"number": 0, "seed": 1, "point": {"x": 0.95, "fault_epoch": 5}}
-    heir: Any = SimpleNamespace(config={"number": 7, "seed": 8}, trial_id="b")
+    donor = {"number": 0, "seed": 1, "attempt": 2, "point": {"x": 0.95, "fault_epoch": 5}}
+    own = {"number": 7, "seed": 8, "attempt": 3}
+    heir: Any = SimpleNamespace(config=own, trial_id="b")
     clone: Any = SimpleNamespace(config=donor, trial_id="a")
     found = set()
     for _ in range(20):
         config, _ = scheduler._get_new_config(heir, clone)
-        assert (config["number"], config["seed"]) == (7, 8)
+        assert {name: config[name] for name in own} == own
         assert space.problems(config["point"]) == []
         found.add(config["point"]["x"])
     assert sorted(found) == pytest.approx(wanted)

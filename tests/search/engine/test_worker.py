@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,26 @@ def job(tmp_path: Path) -> Job:
     )
 
 
+def test_a_file_of_the_user_hides_none_that_is_installed(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    (tmp_path / "colorsys.py").write_text("raise ImportError('this one is not meant')")
+    (tmp_path / "late.py").write_text(f"import colorsys\n{LATE}")
+    assert len(reported(replace(job, search_path=(str(tmp_path),)), seconds_before=0.0)) == 2
+
+
 def reported(job: Job, seconds_before: float) -> list[float]:
     """The seconds that a trial reports which earlier attempts have trained for so long."""
     start = Start(seconds=seconds_before)
-    config: dict[str, Any] = {"number": 0, "seed": 1, "point": {}, "start": asdict(start)}
+    config: dict[str, Any] = {
+        "number": 0,
+        "attempt": 1,
+        "seed": 1,
+        "point": {},
+        "start": asdict(start),
+    }
     said: list[Finished] = []
     trial = open_trial(config, job, Placement(), said.append)
     train(config, job, trial)

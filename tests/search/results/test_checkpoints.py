@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from search.results.checkpoints import LAST_KEPT, CheckpointStore, delete, is_intact
+from search.results.checkpoints import (
+    LAST_KEPT,
+    CheckpointStore,
+    delete,
+    is_intact,
+    with_earlier,
+)
 from search.results.trials import Checkpoint, Objective
 
 NAN = math.nan
@@ -91,6 +98,17 @@ def test_an_epoch_that_is_trained_again_replaces_its_file(tmp_path: Path) -> Non
     writer.commit(0.1, 0.2)
     assert writer.commit(0.5, 0.4, first=2) == [2, 3]
     assert all(is_intact(tmp_path, checkpoint) for checkpoint in writer.store.kept)
+
+
+def test_a_trial_with_anothers_weights_has_what_it_had_before_them(tmp_path: Path) -> None:
+    # It had trained three epochs, was given weights of epoch 1, and has trained epoch 2 with them.
+    writer = Writer(tmp_path, keep=-1)
+    writer.commit(0.1, 0.2, 0.3)
+    first, second, _ = writer.store.kept
+    again = replace(second, sha256="another")
+    assert with_earlier(writer.store.kept, (again,), epoch=2) == (first, again)
+    # Of what it keeps itself, nothing is there twice.
+    assert with_earlier((first, again), (first, again), epoch=3) == (first, again)
 
 
 def test_a_store_goes_on_from_what_was_kept(tmp_path: Path) -> None:

@@ -157,3 +157,16 @@ def test_a_place_where_no_folder_can_be_made_is_refused() -> None:
     folder = SearchFolder(Path("/proc/runs/toy"))
     with pytest.raises(UserError, match=r"^/proc/runs/toy: cannot be made"), folder.lock():
         pass
+
+
+def test_the_pictures_of_every_attempt_are_found_in_their_order(tmp_path: Path) -> None:
+    folder = SearchFolder(tmp_path)
+    assert folder.pictures(3) == []
+    made = []
+    for attempt, name in ((1, "0002_roc.png"), (2, "0001_roc.png"), (11, "0002_roc.png")):
+        directory = folder.attempt(3, attempt) / "pictures"
+        directory.mkdir(parents=True)
+        (directory / name).touch()
+        (directory / "0009_roc.part").touch()
+        made.append(directory / name)
+    assert folder.pictures(3) == made

@@ -13,6 +13,7 @@ from search.results.follow_up import (
     TrainingLog,
     best_of,
     checkpoint_goal,
+    lost_metrics,
     new_folder,
     open_training,
     read_origin,
@@ -86,6 +87,29 @@ def test_checkpoints_are_kept_by_the_metric_of_the_search(
     origin: dict[str, Any] | None, objective: Goal
 ) -> None:
     assert checkpoint_goal(METRICS, origin) == objective
+
+
+@pytest.mark.parametrize(
+    ("said", "unreported", "metrics", "lost"),
+    [
+        (["auc", "loss"], {"loss": "it needs data"}, ("auc",), ["loss"]),
+        (["auc", "loss"], {"auc": "it needs data"}, ("loss",), ["auc"]),
+        ("auc", {"auc": "it needs data"}, ("loss",), ["auc"]),
+        (None, {"auc": "it needs data"}, ("loss",), []),
+        ("loss", {"auc": "it needs data"}, ("loss",), []),
+    ],
+)
+def test_checkpoints_are_not_kept_by_what_is_not_reported(
+    said: Any, unreported: dict[str, str], metrics: tuple[str, ...], lost: list[str]
+) -> None:
+    origin = None if said is None else {"metric": said}
+    goal = checkpoint_goal(METRICS, origin, unreported)
+    assert goal.metrics == metrics
+    assert list(lost_metrics(goal, origin, unreported)) == [
+        f"the search kept checkpoints by {name}, which this config does not report "
+        f"(it needs data); they are kept by {metrics[0]}"
+        for name in lost
+    ]
 
 
 def test_the_origin_lies_beside_the_config(tmp_path: Path) -> None:

@@ -76,6 +76,6 @@ def test_no_figure_stays(traded: SearchResult, tmp_path: Path) -> None:
 
     draw_fronts(traded, tmp_path / "a.png")
     gc.collect()
-    assert [held for held in gc.get_objects() if isinstance(held, Figure)] == []
+    assert [held for held in gc.get_objects() if type(held) is Figure] == []
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or pyplot.get_fignums() == []

@@ -14,6 +14,8 @@ from search.results.rounding import REORDERED, SAME, SHORT, Rounding, rounding_o
         ({}, 0, SAME),
         ({"precision": 64}, 0, SAME),
         ({"precision": "bf16-mixed"}, 0, SHORT),
+        ({"precision": "bf16-true"}, 0, SHORT),
+        ({"precision": "16-true"}, 0, SHORT),
         ({"float32_matmul_precision": "high"}, 0, SAME),
         ({}, 1, REORDERED),
         ({"precision": "32-true", "float32_matmul_precision": "highest"}, 0.5, REORDERED),

@@ -47,6 +47,27 @@ def test_an_optimizer_of_a_family_takes_what_a_space_gives_to_all(name: str) -> 
     assert optimizers.resolved(given, 100)["lr"] == 1e-3
 
 
+def kept_for_each_weight(name: str) -> float:
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 64))
+    optimizer = optimizers.build(Component(name=name), net.parameters(), 10)
+    for _ in range(2):
+        optimizer.zero_grad()
+        net(torch.randn(8, 64)).square().mean().backward()
+        optimizer.step()
+    tensors = [value for state in optimizer.state.values() for value in state.values()]
+    kept = sum(value.numel() for value in tensors if isinstance(value, torch.Tensor))
+    return kept / sum(weight.numel() for weight in net.parameters())
+
+
+@pytest.mark.parametrize("name", FAMILIES["optimizer"]["memory_saving"].names)
+@pytest.mark.filterwarnings("ignore")
+def test_an_optimizer_that_saves_memory_keeps_about_one_number_a_weight(name: str) -> None:
+    # Adam keeps two, and a count of its steps for each part: Kingma and Ba, arXiv:1412.6980.
+    assert kept_for_each_weight("Adam") == pytest.approx(2.0, abs=0.01)
+    assert kept_for_each_weight(name) < 1.1
+
+
 @pytest.mark.parametrize("name", sorted({name for one, _, name in EACH if one == "scheduler"}))
 def test_a_scheduler_of_a_family_needs_no_argument_and_follows_the_rate(name: str) -> None:
     component = SchedulerComponent(name=name)

@@ -131,6 +131,14 @@ def test_no_scheduler_is_a_constant_rate(name: str | None) -> None:
     assert schedulers.is_constant(None if name is None else SchedulerComponent(name=name))
 
 
+@pytest.mark.parametrize("key", ["patiense", "interval", "monitor"])
+def test_no_scheduler_takes_no_other_key(key: str) -> None:
+    component = SchedulerComponent.model_validate({"name": "None", key: "epoch"})
+    with pytest.raises(ConfigError) as error:
+        schedulers.moving(component)
+    assert error.value.key == f"scheduler.{key}"
+
+
 def test_a_missing_horizon_is_the_length_of_the_fit() -> None:
     # By hand: a cosine over all 8 epochs stands at half of 0.5 after 4 of them.
     assert Schedule(name="CosineAnnealingLR").rates(5)[4] == pytest.approx(0.25)

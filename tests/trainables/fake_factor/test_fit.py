@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch import Trainer
+from lightning.pytorch.plugins.precision import MixedPrecision
 from torch import nn
 
 from search.text.yaml_file import examine
-from trainables import fakes
-from trainables.contract import REQUIRED_NAMES
+from trainables import fakes, lightning_fit
+from trainables.contract import REQUIRED_NAMES, ConfigError
 from trainables.fake_factor import closure, event_table
 from trainables.fake_factor.closure import Estimate
+from trainables.fake_factor.module import ChainModule
 from trainables.fakes import METRICS, Config
 
 Chain = Callable[..., Config]
@@ -46,9 +49,7 @@ def test_every_metric_is_reported_and_nothing_else(chain: Chain, new_trial: Any)
         assert all(math.isfinite(value) for value in metrics.values())
 
 
-def test_the_last_epoch_is_reported_even_between_validations(
-    chain: Chain, new_trial: Any
-) -> None:
+def test_the_last_epoch_is_reported_even_between_validations(chain: Chain, new_trial: Any) -> None:
     trial = new_trial()
     plateau = {"name": "ReduceLROnPlateau"}
     fakes.fit(chain(trainer={"check_val_every_n_epoch": 2}, scheduler=plateau), trial)
@@ -351,8 +352,50 @@ def test_a_rate_that_was_changed_wins_over_that_of_the_checkpoint(
     assert rates(changed, 4) == pytest.approx([0.01, 0.01, 0.005])
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_more_or_fewer_chains_cannot_go_on(
+    before: int, after: int, chain: Chain, new_trial: Any
+) -> None:
+    first = new_trial()
+    fakes.fit(chain(trainer={"max_epochs": 1, "repeats": before}), first)
+    start = {"load_checkpoint": str(first.checkpoints[1]), "continue_training": True}
+    with pytest.raises(ConfigError, match=f"has {before} chains") as error:
+        fakes.fit(chain(trainer={"repeats": after}, checkpointing=start), new_trial())
+    assert error.value.key == "trainer.repeats"
+
+
+def test_other_networks_cannot_go_on(chain: Chain, own: dict[str, Any], new_trial: Any) -> None:
+    first, data = new_trial(), {**own, "n_events": None}
+    fakes.fit(chain(data=data, trainer={"max_epochs": 1}), first)
+    start = {"load_checkpoint": str(first.checkpoints[1]), "continue_training": True}
+    with pytest.raises(ConfigError, match="write 'measured'") as error:
+        fakes.fit(chain(data={**data, "is_data": None}, checkpointing=start), new_trial())
+    assert error.value.key == "data.is_data"
+
+
 @pytest.mark.parametrize("name", ["LBFGS", "alig", "prodigy", "soap"])
 def test_odd_optimizers_train_a_chain(name: str, chain: Chain, new_trial: Any) -> None:
     trial = new_trial()
     fakes.fit(chain(optimizer={"name": name}, trainer={"max_epochs": 1}), trial)
     assert trial.reports
+
+
+def test_a_chain_trains_under_a_gradient_scaler(chain: Chain, new_trial: Any) -> None:
+    """Half precision needs a scaler, which Lightning makes for a GPU only."""
+    config, trial = chain(trainer={"max_epochs": 1}), new_trial()
+    fakes.fit(config, trial)
+    half = MixedPrecision("16-mixed", "cpu", torch.amp.GradScaler("cpu"))
+    lightning_fit.seed(trial)
+    trainer = Trainer(
+        max_epochs=1,
+        accelerator="cpu",
+        plugins=[half],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+    trainer.fit(ChainModule(config, event_table.load(config.data), trial.seed))
+    for name in ("train_loss_tight", "train_loss_loose", "train_loss_ratio"):
+        single = trial.reports[0][1][name]
+        assert float(trainer.callback_metrics[name]) == pytest.approx(single, rel=0.02)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import torch
@@ -44,11 +44,8 @@ def minimum(loss: losses.RatioLoss, p1: float, p0: float) -> float:
 
 
 def test_every_loss_of_the_table_can_be_named_and_built() -> None:
-    assert set(losses._TABLE) == set(LOSSES)
-    members = get_args(get_args(Loss)[0])
-    assert {
-        name for part in members for name in get_args(part.model_fields["name"].annotation)
-    } == {*losses._TABLE}
+    # ONE is written by hand, from the papers
+    assert set(losses._TABLE) == set(LOSSES) == set(ONE)
 
 
 @pytest.mark.parametrize("given", VARIANTS, ids=named)

@@ -96,7 +96,8 @@ def test_a_normalisation_of_mc_does_not_reach_a_ratio_of_data() -> None:
 def test_without_mc_the_other_networks_and_the_subtraction_are_dead() -> None:
     alone = {"data": {"path": "own.csv", "is_data": None}}
     assert list(described(**alone)) == [
-        *("data", "subtraction", "ratio", "trainer", "early_stopping", "checkpointing")
+        *("data", "subtraction", "ratio", "trainer", "early_stopping"),
+        *("checkpointing", "logging"),
     ]
     for section in ({"tight": {"batch_size": 64}}, {"subtraction": {"clip_negative": True}}):
         assert changed_by(alone, {**alone, **section}) == set()
@@ -116,6 +117,8 @@ def test_two_names_of_one_loss_are_twins_and_no_others() -> None:
         ({"ratio": {"optimizer": {"name": "Adma"}}}, "ratio.optimizer.name"),
         ({"tight": {"scheduler": {"name": "StepLR"}}}, "tight.scheduler.step_size"),
         ({"loose": {"scheduler": {"name": "Stp"}}}, "loose.scheduler.name"),
+        ({"scheduler": {"name": "none", "monitor": "nope"}}, "scheduler.monitor"),
+        ({"tight": {"scheduler": {"name": "none", "gamma": 0.5}}}, "tight.scheduler.gamma"),
         ({"early_stopping": {"monitor": "val_clousre"}}, "early_stopping.monitor"),
         (
             {"data": {"path": "own.csv"}, "early_stopping": {"monitor": "val_ff_error"}},
@@ -134,3 +137,10 @@ def test_what_is_refused_is_told_where_it_was_written(sections: Any, key: str) -
     with pytest.raises(ConfigError) as error:
         described(**sections)
     assert error.value.key == key
+
+
+@pytest.mark.parametrize("names", [(32, "32-true"), ("32", 32), (64, "64-true")])
+def test_two_names_of_one_precision_are_told_alike(names: tuple[Any, Any]) -> None:
+    first, second = ({"trainer": {"precision": name}} for name in names)
+    assert changed_by(first, second) == set()
+    assert changed_by(first, {"trainer": {"precision": "bf16-mixed"}}) == {"trainer"}

@@ -216,3 +216,9 @@ def test_a_config_is_checked_without_any_heavy_library() -> None:
     assert "'pydantic'" in done.stdout
     for heavy in ("torch", "lightning", "pandas", "numpy", "sklearn"):
         assert f"'{heavy}'" not in done.stdout
+
+
+def test_mc_cannot_be_weighed_where_nothing_tells_it_from_data() -> None:
+    alone = {"path": "own.csv", "is_data": None}
+    with pytest.raises(ValidationError, match=r"subtraction\.use: 'mc' needs data\.is_data"):
+        Config.model_validate({"data": alone, "subtraction": {"use": "mc"}})

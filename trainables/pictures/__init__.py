@@ -1,0 +1,1 @@
+"""Pictures of classified events: arrays go in, a figure comes out, and no state is kept."""
