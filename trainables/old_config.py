@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from trainables.checkpoint_file import KEY
 from trainables.contract import ConfigError, TrialConfig
 
-Kind = TypeVar("Kind", bound=TrialConfig)
+_Config = TypeVar("_Config", bound=TrialConfig)
 
 _WEIGHTS_ALONE = "; set checkpointing.continue_training to false to start from its weights alone"
 
 
-def old_config(checkpoint: Mapping[str, Any], kind: type[Kind]) -> Kind:
+def old_config(checkpoint: Mapping[str, Any], kind: type[_Config]) -> _Config:
     """What the training that wrote a checkpoint was told.
 
     **Raises** ConfigError if the checkpoint does not say, if it is of another trainable, and if it

@@ -89,7 +89,7 @@ class Running:
 def _wait_for_epoch(folder: Path, begun: float) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        files = (folder / "runs" / "toy" / "trials").glob("*/epoch=*.ckpt")
+        files = (folder / "runs" / "toy" / "trials").rglob("epoch=*.ckpt")
         if any(file.stat().st_mtime > begun for file in files):
             return
         time.sleep(0.1)

@@ -41,7 +41,7 @@ def _begin(folder: Path, seconds: float, *options: str) -> subprocess.Popen[str]
 def _wait_for_epoch(folder: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if list((folder / "runs" / "toy" / "trials").glob("*/epoch=*.ckpt")):
+        if list((folder / "runs" / "toy" / "trials").rglob("epoch=*.ckpt")):
             return
         time.sleep(0.2)
     raise AssertionError("no epoch was finished in time")
