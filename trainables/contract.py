@@ -130,7 +130,8 @@ class Trial(Protocol):
         """Hand over one finished epoch (counted from 1), with the checkpoint file just written.
 
         The file is taken over (hashed, renamed, perhaps deleted later). May raise SystemExit when
-        the search stops the trial; let it pass. With several workers every rank calls it.
+        the search stops the trial; let it pass. With several workers every rank calls it, and the
+        first alone writes the file and hands it over: they share the folder.
         """
         ...
 
