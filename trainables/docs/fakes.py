@@ -51,7 +51,14 @@ at: with signed weights it has no lower bound.
 
 
 MEASURED = """
-To be written.
+How much a config depends on its seed: one chain for each of six seeds on `generated:four_features`,
+as median (least .. largest), by `python -m tests.benchmarks.fakes_over_seeds configs/fakes.yaml
+best/config.yaml trainer.repeats=1`. The second config is the best of one search of
+`spaces/fakes.yaml`: `loss.name: square`, balanced, negative weights raised to 0, an mlp of one
+layer of 48 units, Adam at 2.8e-3 and 9.2e-3 for the ratio. By the last epoch two of the six chains
+of the default have exploded, which signed weights in an unbounded loss allow, and none of the
+found config has, though one of its chains does not close well. At the best epoch of each chain
+both close alike, so judge a config by its last epoch over seeds, or stop early.
 """
 
 
