@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from search.text.yaml_scalars import ScalarError, plain_value
+from search.text.yaml_scalars import SMART_QUOTES, ScalarError, plain_value
 
 
 class _Dumper(yaml.SafeDumper):
@@ -20,6 +20,8 @@ def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _stays_text(text: str) -> bool:
+    if text.startswith(tuple(SMART_QUOTES)):
+        return False
     try:
         return isinstance(plain_value(text), str)
     except ScalarError:

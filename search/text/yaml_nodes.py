@@ -12,7 +12,7 @@ import yaml
 
 from search.errors import Place, Problem
 from search.text.documents import Key, spelled
-from search.text.yaml_scalars import ScalarError, plain_value
+from search.text.yaml_scalars import SMART_QUOTES, ScalarError, plain_value
 
 Event = Any
 """An event of PyYAML; which attributes it has depends on its class, which the code asks for."""
@@ -20,7 +20,6 @@ Event = Any
 MAX_DEPTH = 32
 MAX_NODES = 10_000
 
-_SMART_QUOTES = "\u201c\u201d\u2018\u2019\u201e\xab\xbb"
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _STANDARD_TAG = "tag:yaml.org,2002:"
@@ -163,7 +162,7 @@ class NodeReader:
     def _scalar(self, event: Event, key: Key) -> Any:
         text: str = event.value
         plain = event.implicit[0]
-        if plain and text[:1] and text[0] in _SMART_QUOTES:
+        if plain and text[:1] and text[0] in SMART_QUOTES:
             self._say(event, key, f"{text[0]} is a typographic quote; use \" or '")
         if variable := _VARIABLE.search(text):
             message = f"{variable[0]} would stay as it is, variables are not expanded"

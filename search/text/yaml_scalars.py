@@ -11,6 +11,9 @@ Scalar = None | bool | int | float | str
 LARGEST_INT = 2**63 - 1
 """Whole numbers beyond it fit neither a database column nor a tensor."""
 
+SMART_QUOTES = "\u201c\u201d\u2018\u2019\u201e\xab\xbb"
+"""At the beginning of a text without quotes they were meant as quotes."""
+
 
 class ScalarError(ValueError):
     """A word that looks like a number but cannot be kept as one."""

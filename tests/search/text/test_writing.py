@@ -13,7 +13,22 @@ from search.text.yaml_file import parse
 
 # Words that are numbers in YAML 1.2 alone, words that are truth values in YAML 1.1 alone, and
 # words that mean something in both (YAML 1.2.2, section 10.3.2, and YAML 1.1, types).
-WORDS = ["1e-3", "08", "0o17", "1E5", "on", "no", "null", "~", "", ".inf", "true", "1_0", "12:30"]
+WORDS = [
+    "1e-3",
+    "08",
+    "0o17",
+    "1E5",
+    "on",
+    "no",
+    "null",
+    "~",
+    "",
+    ".inf",
+    "true",
+    "1_0",
+    "12:30",
+    "»x",
+]
 
 
 def read(text: str) -> Any:
