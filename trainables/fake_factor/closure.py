@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _LARGEST = 50.0
 """Logarithm of the largest fake factor: one that explodes closes badly, but by a finite number."""
 
+_MOST = 1e30
+"""The largest metric: Lightning keeps them in single precision, where more would be infinite."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -68,7 +71,7 @@ def summary(
         }
     if not estimate.usable:
         return dict.fromkeys(values, float("nan"))
-    return values
+    return {name: min(value, _MOST) for name, value in values.items()}
 
 
 def _closures(events: Events, edges: Mapping[str, Floats], estimate: Estimate) -> dict[str, float]:

@@ -180,6 +180,6 @@ def test_a_checkpoint_that_is_not_there_is_told_before_the_training(
 def test_a_config_that_is_not_there_lists_the_shipped_ones() -> None:
     with pytest.raises(
         UserError,
-        match="nosuch: no such file; shipped configs: fakes, signal, signal_disco, signal_objects",
+        match="shipped configs: fakes, fakes_found, signal, signal_disco, signal_objects",
     ):
         load_config("nosuch")

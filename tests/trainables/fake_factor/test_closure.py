@@ -46,7 +46,7 @@ def test_the_yields_are_the_sums_by_hand() -> None:
 
 
 def test_a_yield_of_the_wrong_sign_is_no_ratio() -> None:
-    assert found(fake_weights=-FAKE)["yield_ratio"] == math.inf
+    assert found(fake_weights=-FAKE)["yield_ratio"] == 1e30
 
 
 def test_the_subtraction_is_compared_with_data_minus_mc() -> None:
@@ -102,9 +102,9 @@ def test_a_prediction_by_one_huge_weight_is_not_forgiven() -> None:
 
 
 def test_an_exploded_factor_closes_badly_by_a_finite_number() -> None:
-    exploded = found(log_ff=np.full(10, 5000.0))["closure"]
-    assert math.isfinite(exploded)
-    assert exploded > 1e30
+    exploded = found(log_ff=np.full(10, 5000.0), fake_weights=-1e30 * FAKE)["closure"]
+    assert math.isfinite(np.float32(exploded))  # which is what Lightning keeps of it
+    assert exploded >= 1e30
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
